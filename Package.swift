@@ -1,0 +1,93 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+/// The rules of one game: a library in Sources/Games that may import the game protocol and nothing else.
+func game(_ name: String) -> Target {
+    .target(name: name, dependencies: ["GameKitProtocol"], path: "Sources/Games/\(name)", swiftSettings: strict)
+}
+
+let games: [Target.Dependency] = ["Pong", "TicTacToe", "Dice", "OweDrahn"]
+
+let package = Package(
+    name: "parlor",
+    platforms: [.macOS(.v15)],
+    products: [
+        .executable(name: "parlor", targets: ["parlor"]),
+        .library(name: "GameKitProtocol", targets: ["GameKitProtocol"]),
+        .library(name: "GameKitTesting", targets: ["GameKitTesting"]),
+        .library(name: "ParlorServer", targets: ["ParlorServer"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser.git", exact: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-collections.git", exact: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-crypto.git", exact: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-http-types.git", exact: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log.git", exact: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio.git", exact: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-extras.git", exact: "1.35.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl.git", exact: "2.37.6"),
+        .package(url: "https://github.com/groue/GRDB.swift.git", exact: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird.git", exact: "2.28.1", traits: []),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", exact: "2.13.0"),
+    ],
+    targets: [
+        .target(name: "GameKitProtocol", swiftSettings: strict),
+        .target(name: "RoomEngine", dependencies: ["GameKitProtocol"], swiftSettings: strict),
+        .target(name: "GameKitTesting", dependencies: ["GameKitProtocol", "RoomEngine"], swiftSettings: strict),
+        game("Pong"), game("TicTacToe"), game("Dice"), game("OweDrahn"),
+        .target(
+            name: "SessionStore",
+            dependencies: [
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict),
+        // The pages live inside the executable, so that a copied binary is a complete server.
+        .target(name: "Web", path: "Sources/Server/Web", sources: ["pages.c"], publicHeadersPath: "include"),
+        .target(
+            name: "ParlorServer",
+            dependencies: [
+                "GameKitProtocol", "RoomEngine", "SessionStore", "Web",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "DequeModule", package: "swift-collections"),
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "HummingbirdTLS", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOWebSocket", package: "swift-nio"),
+                .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+                .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            path: "Sources/Server", exclude: ["Web"], swiftSettings: strict),
+        .executableTarget(
+            name: "parlor", dependencies: ["ParlorServer"] + games, path: "Sources/Parlor", swiftSettings: strict),
+        .testTarget(name: "GameKitProtocolTests", dependencies: ["GameKitProtocol"], swiftSettings: strict),
+        .testTarget(
+            name: "RoomEngineTests", dependencies: ["RoomEngine", "GameKitTesting", "TicTacToe"], swiftSettings: strict),
+        .testTarget(
+            name: "GamesTests", dependencies: ["GameKitTesting"] + games, swiftSettings: strict),
+        .testTarget(name: "SessionStoreTests", dependencies: ["SessionStore"], swiftSettings: strict),
+        .testTarget(
+            name: "ServerTests",
+            dependencies: ["ParlorServer", "SessionStore"] + games
+                + [
+                    .product(name: "NIOCore", package: "swift-nio"),
+                    .product(name: "NIOPosix", package: "swift-nio"),
+                    .product(name: "NIOHTTP1", package: "swift-nio"),
+                    .product(name: "NIOWebSocket", package: "swift-nio"),
+                ],
+            swiftSettings: strict),
+    ])

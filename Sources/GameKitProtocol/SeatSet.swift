@@ -1,0 +1,61 @@
+/// Some of the seats of one table. A table has at most ``capacity`` of them, so a set is one word.
+public struct SeatSet: Hashable, Sendable, ExpressibleByArrayLiteral {
+    public static let capacity = 64
+    public static let all = SeatSet(bits: .max)
+
+    private var bits: UInt64
+
+    private init(bits: UInt64) { self.bits = bits }
+
+    public init(arrayLiteral seats: Seat...) { self.init(seats) }
+
+    public init(_ seats: some Sequence<Seat>) { bits = seats.reduce(0) { $0 | Self.bit($1) } }
+
+    /// The one seat, or none.
+    public init(_ seat: Seat?) { bits = seat.map(Self.bit) ?? 0 }
+
+    public var isEmpty: Bool { bits == 0 }
+    public var count: Int { bits.nonzeroBitCount }
+    public var first: Seat? { isEmpty ? nil : Seat(bits.trailingZeroBitCount) }
+
+    /// Whether a seat belongs to it; a number that is no seat of any table does not.
+    public func contains(_ seat: Seat) -> Bool { 0..<Self.capacity ~= seat.rawValue && bits & Self.bit(seat) != 0 }
+    public mutating func insert(_ seat: Seat) { bits |= Self.bit(seat) }
+    public mutating func remove(_ seat: Seat) { bits &= ~Self.bit(seat) }
+    public func subtracting(_ other: Self) -> Self { Self(bits: bits & ~other.bits) }
+    public func intersection(_ other: Self) -> Self { Self(bits: bits & other.bits) }
+
+    private static func bit(_ seat: Seat) -> UInt64 {
+        precondition(0..<capacity ~= seat.rawValue, "a table has seats 0...63")
+        return 1 << UInt64(seat.rawValue)
+    }
+}
+
+/// In order of the seats.
+extension SeatSet: Sequence {
+    public struct Iterator: IteratorProtocol {
+        fileprivate var rest: SeatSet
+
+        public mutating func next() -> Seat? {
+            guard let seat = rest.first else { return nil }
+            rest.remove(seat)
+            return seat
+        }
+    }
+
+    public func makeIterator() -> Iterator { Iterator(rest: self) }
+}
+
+/// As the list of its seats, lowest first.
+extension SeatSet: Codable {
+    public init(from decoder: any Decoder) throws {
+        let seats = try [Seat](from: decoder)
+        guard seats.allSatisfy({ 0..<Self.capacity ~= $0.rawValue }) else {
+            throw DecodingError.dataCorrupted(
+                .init(codingPath: decoder.codingPath, debugDescription: "a seat is 0...63"))
+        }
+        self.init(seats)
+    }
+
+    public func encode(to encoder: any Encoder) throws { try Array(self).encode(to: encoder) }
+}

@@ -1,0 +1,71 @@
+public import GameKitProtocol
+
+/// A game as the server's list of games holds it: made once per game, in the executable, from its type alone.
+///
+///     GameEntry(Pong.self)
+public struct GameEntry: Sendable {
+    public let manifest: GameManifest
+    public let hasBot: Bool
+    /// Reads untrusted options and completes them, first with the operator's and then with the game's own.
+    public let options: @Sendable (_ chosen: [UInt8], _ configured: [UInt8]) throws(OptionsFault) -> CheckedOptions
+    /// Makes a new room.
+    public let makeRoom: @Sendable (_ options: CheckedOptions, _ rules: RoomRules, _ seed: SeededRandom) throws -> AnyRoom
+    /// Brings back a room from the store.
+    public let restoreRoom: @Sendable (_ snapshot: [UInt8]) throws -> AnyRoom
+
+    @inlinable
+    public init<G: Game>(_ game: G.Type) {
+        manifest = G.manifest
+        hasBot = G.hasBot
+        options = { (chosen, configured) throws(OptionsFault) in
+            try CheckedOptions.check(chosen, over: configured, for: game)
+        }
+        makeRoom = { options, rules, seed in
+            let options = try JSONReader.decode(G.Options.self, from: options.text)
+            return AnyRoom(try RoomEngine<G>(options: options, rules: rules, seed: seed))
+        }
+        restoreRoom = { text in
+            AnyRoom(RoomEngine<G>(restoring: try JSONReader.decode(RoomSnapshot<G>.self, from: text)))
+        }
+    }
+}
+
+/// The options of a room, complete and accepted by its game.
+public struct CheckedOptions: Hashable, Sendable {
+    /// Canonical, so that equal options are equal text.
+    public let text: [UInt8]
+    public let seats: ClosedRange<Int>
+
+    /// Called by ``GameEntry``.
+    public static func check<G: Game>(
+        _ chosen: [UInt8], over configured: [UInt8], for game: G.Type
+    ) throws(OptionsFault) -> Self {
+        do {
+            let defaults = try CanonicalJSON.encode(G.defaultOptions)
+            guard let base = try JSONReader.overlay(configured[...], on: defaults[...]),
+                let all = try JSONReader.overlay(chosen[...], on: base[...])
+            else { throw OptionsFault("Options are an object.") }
+            let options = try JSONReader.decode(G.Options.self, from: all)
+            return Self(text: try CanonicalJSON.encode(options), seats: try G.seats(for: options))
+        } catch let refusal as Refusal {
+            throw OptionsFault(refusal.message, reason: refusal.reason)
+        } catch let fault as OptionsFault {
+            throw fault
+        } catch {
+            throw OptionsFault("These are no options of this game.")
+        }
+    }
+}
+
+/// Why options were not accepted.
+public struct OptionsFault: Error, Equatable, Sendable {
+    /// For people.
+    public let message: String
+    /// The game's own reason, if it was the game that refused.
+    public let reason: String?
+
+    init(_ message: String, reason: String? = nil) {
+        self.message = message
+        self.reason = reason
+    }
+}

@@ -1,0 +1,20 @@
+/// The newest numbered events of a room, for whoever was away for a while.
+struct History: Codable, Equatable, Sendable {
+    /// How many events were ever told; the number of the newest one.
+    private(set) var seq: UInt64 = 0
+    private var events: [NumberedEvent] = []
+
+    mutating func add(_ event: RoomEvent, at now: Duration, limit: Int) -> NumberedEvent {
+        seq += 1
+        let numbered = NumberedEvent(seq: seq, at: now, event: event)
+        events.append(numbered)
+        if events.count > limit { events.removeFirst(events.count - limit) }
+        return numbered
+    }
+
+    /// The kept events after `seq` that are no older than `age`.
+    func events(after seq: UInt64, age: Duration, now: Duration) -> ArraySlice<NumberedEvent> {
+        let first = events.firstIndex { $0.seq > seq && now - $0.at <= age } ?? events.endIndex
+        return events[first...]
+    }
+}

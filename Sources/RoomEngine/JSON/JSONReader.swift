@@ -1,0 +1,27 @@
+internal import FoundationEssentials
+
+/// Reads values from JSON text that ``JSONScanner`` has checked or ``CanonicalJSON`` has written.
+public enum JSONReader {
+    /// - Throws: `DecodingError` when the text does not fit the type.
+    public static func decode<T: Decodable>(_ type: T.Type, from text: some Collection<UInt8>) throws -> T {
+        try JSONDecoder().decode(type, from: Data(text))
+    }
+
+    /// Lays the members of one object over those of another, by name; the result has no order that means anything.
+    /// nil when either is no object.
+    static func overlay(_ upper: ArraySlice<UInt8>, on lower: ArraySlice<UInt8>) throws(JSONFault) -> [UInt8]? {
+        guard let upper = try JSONScanner.members(of: upper), let lower = try JSONScanner.members(of: lower) else {
+            return nil
+        }
+        let chosen = Set(upper.map(\.key))
+        var text: [UInt8] = [UInt8(ascii: "{")]
+        for member in upper + lower.filter({ !chosen.contains($0.key) }) {
+            if text.count > 1 { text.append(UInt8(ascii: ",")) }
+            CanonicalJSON.append(member.key, to: &text)
+            text.append(UInt8(ascii: ":"))
+            text.append(contentsOf: member.value)
+        }
+        text.append(UInt8(ascii: "}"))
+        return text
+    }
+}

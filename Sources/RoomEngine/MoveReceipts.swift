@@ -1,0 +1,35 @@
+/// What is remembered of an applied move that carried an id.
+public struct MoveReceipt: Codable, Equatable, Sendable {
+    /// Digests of the id, and of the move as it was understood.
+    let id: UInt64
+    let content: UInt64
+    public let version: UInt64
+    /// Room time.
+    public let at: Duration
+}
+
+/// The last applied moves of one seat. A client has at most as many unanswered, so a move sent again is always found.
+struct MoveReceipts: Codable, Equatable, Sendable {
+    /// How many moves of one client may be unanswered.
+    static let limit = 16
+
+    private var receipts: [MoveReceipt] = []
+
+    subscript(id: UInt64) -> MoveReceipt? { receipts.last { $0.id == id } }
+
+    mutating func add(_ receipt: MoveReceipt) {
+        if receipts.count == Self.limit { receipts.removeFirst() }
+        receipts.append(receipt)
+    }
+
+    init() {}
+
+    init(from decoder: any Decoder) throws { receipts = try [MoveReceipt](from: decoder) }
+    func encode(to encoder: any Encoder) throws { try receipts.encode(to: encoder) }
+}
+
+/// The idempotency key of a move: a digest of the `id` that the client gave it. Not a secret, so under a fixed key.
+public struct MoveID: RawRepresentable, Codable, Equatable, Sendable {
+    public let rawValue: UInt64
+    public init(rawValue: UInt64) { self.rawValue = rawValue }
+}

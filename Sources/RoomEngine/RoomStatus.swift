@@ -1,0 +1,40 @@
+public import GameKitProtocol
+
+public enum RoomPhase: String, Codable, Sendable { case waiting, playing, paused, finished }
+
+/// What the envelope of a state says, beside the view. Cheap to make.
+public struct RoomStatus: Equatable, Sendable {
+    public let phase: RoomPhase
+    public let version: UInt64
+    public let seq: UInt64
+    /// In room time: when the turn timer runs out, and until when a pause for somebody away can last.
+    public let turnEnds: Duration?
+    public let pauseEnds: Duration?
+    public let outcome: Outcome?
+}
+
+/// All that an outsider may know of a room's people. Made for joins and lists, not for every message.
+public struct RoomFacts: Equatable, Sendable {
+    public let chairs: [Occupant?]
+    /// In room time, by seat.
+    public let graceEnds: [Duration?]
+    public let host: Seat?
+    public let isLocked: Bool
+    /// How many people must vote for a rematch, and how many have.
+    public let votes: Int
+    public let votesNeeded: Int
+    /// Since when, in room time, nobody sits there; and since when the game is over.
+    public let emptySince: Duration?
+    public let finishedSince: Duration?
+    public let minSeats: Int
+
+    public var players: Int { chairs.count { $0 != nil } }
+    public var people: Int { chairs.count { $0.map { !$0.isBot } ?? false } }
+
+    public func seat(of holder: String) -> Seat? { seat { $0.holder == holder } }
+    public func seat(ofUser user: String) -> Seat? { seat { $0.user == user } }
+
+    private func seat(where matches: (Occupant) -> Bool) -> Seat? {
+        chairs.firstIndex { $0.map(matches) ?? false }.map { Seat($0) }
+    }
+}

@@ -1,0 +1,1 @@
+extern int parlor_pages;

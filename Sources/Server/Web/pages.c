@@ -1,0 +1,1 @@
+int parlor_pages;

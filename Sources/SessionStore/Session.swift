@@ -1,0 +1,48 @@
+/// What lets a client return to its seats: an index of the rooms it sits in.
+///
+/// The rooms' own records are the truth about who sits where; a session that disagrees is wrong.
+public struct Session: Codable, Equatable, Sendable {
+    /// A seat that was not claimed back in time; remembered so that the client can be told so.
+    public struct ExpiredSeat: Codable, Equatable, Sendable {
+        public var room: RoomID
+        /// Milliseconds since 1970.
+        public var at: Int64
+
+        public init(room: RoomID, at: Int64) {
+            self.room = room
+            self.at = at
+        }
+    }
+
+    /// A join that was answered, so that the same request sent again finds the same room.
+    public struct JoinReceipt: Codable, Equatable, Sendable {
+        /// A digest of the request's id, and one of all it asked for.
+        public var id: UInt64
+        public var content: UInt64
+        public var room: RoomID
+
+        public init(id: UInt64, content: UInt64, room: RoomID) {
+            self.id = id
+            self.content = content
+            self.room = room
+        }
+    }
+
+    public let client: ClientKey
+    /// The user under whom the session was made, if any.
+    public var user: String?
+    /// Oldest first.
+    public var rooms: [RoomID] = []
+    public var expired: [ExpiredSeat] = []
+    public var joins: [JoinReceipt] = []
+    /// Rises with every write; a store keeps the higher one.
+    public var revision: UInt64 = 0
+    /// When a store may forget it, in milliseconds since 1970.
+    public var expiresAt: Int64
+
+    public init(client: ClientKey, user: String? = nil, expiresAt: Int64) {
+        self.client = client
+        self.user = user
+        self.expiresAt = expiresAt
+    }
+}

@@ -1,0 +1,53 @@
+internal import SessionStore
+
+/// Which clients are connected: by id, by user, by address, by game. Pure.
+struct ClientDirectory {
+    private var connections: [ClientKey: ConnectionID] = [:]
+    private var addresses: [ClientAddress: Int] = [:]
+    private var users: [String: Int] = [:]
+    private var games: [String: Int] = [:]
+    private(set) var connectionCount = 0
+
+    /// Connected people who are known as users.
+    var userCount: Int { users.count }
+    /// How many clients are in rooms of each game.
+    var clientsByGame: [String: Int] { games }
+
+    func connection(of client: ClientKey) -> ConnectionID? { connections[client] }
+
+    /// Whether one more connection from `address` may be let in; if so it counts from now on. 0 means no limit.
+    mutating func admit(_ address: ClientAddress, most: Int, mostPerAddress: Int) -> Bool {
+        guard most == 0 || connectionCount < most else { return false }
+        guard mostPerAddress == 0 || addresses[address, default: 0] < mostPerAddress else { return false }
+        connectionCount += 1
+        addresses[address, default: 0] += 1
+        return true
+    }
+
+    mutating func opened(_ connection: ConnectionID, as client: ClientKey, user: String?) {
+        connections[client] = connection
+        if let user { users[user, default: 0] += 1 }
+    }
+
+    /// The connection is this client now.
+    /// - Returns: the connection that was it before, which must go.
+    mutating func replaced(_ client: ClientKey, by connection: ConnectionID) -> ConnectionID? {
+        let old = connections.updateValue(connection, forKey: client)
+        return old == connection ? nil : old
+    }
+
+    mutating func closed(_ connection: ConnectionID, as client: ClientKey, user: String?, from address: ClientAddress) {
+        if connections[client] == connection { connections[client] = nil }
+        connectionCount -= 1
+        Self.decrease(address, in: &addresses)
+        if let user { Self.decrease(user, in: &users) }
+    }
+
+    mutating func entered(game: String) { games[game, default: 0] += 1 }
+    mutating func left(game: String) { Self.decrease(game, in: &games) }
+
+    private static func decrease<Key: Hashable>(_ key: Key, in counts: inout [Key: Int]) {
+        guard let count = counts[key] else { return }
+        counts[key] = count > 1 ? count - 1 : nil
+    }
+}

@@ -1,0 +1,236 @@
+internal import Logging
+internal import NIOCore
+internal import SessionStore
+
+/// Who is connected, and which seats each client can come back to. One for the server, off the message path: it hears of
+/// arrivals, joins, returns and departures, never of moves.
+actor ClientManager: LoopActor {
+    enum Message: Sendable {
+        /// A socket asks to be let in.
+        case arrived(ClientAddress, EventLoopPromise<Bool>)
+        case opened(ConnectionID, ClientKey, ClientAddress)
+        case closed(ConnectionID, ClientKey, ClientAddress)
+        case reconnect(ReconnectRequest, MessageID?, room: RoomID?, from: Sender)
+        /// A session asked for was found, or not.
+        case loaded(Session?, Return, failed: Bool)
+        /// A room has answered one that came back.
+        case returned(Sender, to: RoomID, holdsSeat: Bool)
+        /// A room could not be asked.
+        case unanswered(Sender)
+        case entered(ClientKey, game: String)
+        case left(game: String)
+        case seatEnded(ClientKey, RoomID, expired: Bool)
+    }
+
+    /// A client on its way back to its seats.
+    struct Return: Sendable {
+        let request: ReconnectRequest
+        let id: MessageID?
+        let room: RoomID?
+        /// The connection, already under the key of the client that it says it is.
+        let sender: Sender
+    }
+
+    private nonisolated let executor: any NIOSerialEventLoopExecutor
+    nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+    nonisolated let mailbox: Mailbox<Message>
+
+    private let node: Node
+    private let store: any SessionStore
+    private var directory = ClientDirectory()
+    /// The sessions of clients that are connected and have joined something.
+    private var sessions: [ClientKey: Session] = [:]
+    /// How many rooms have yet to answer a connection that came back.
+    private var openReturns: [ConnectionID: Int] = [:]
+
+    init(node: Node, store: any SessionStore, on loop: any EventLoop) {
+        self.node = node
+        self.store = store
+        executor = loop.serialExecutor
+        mailbox = node.clients
+        open()
+    }
+
+    var counts: (connections: Int, users: Int, byGame: [String: Int]) {
+        (directory.connectionCount, directory.userCount, directory.clientsByGame)
+    }
+
+    func handle(_ messages: [Message]) {
+        for message in messages {
+            switch message {
+            case .arrived(let address, let promise):
+                let limits = node.limits
+                promise.succeed(
+                    directory.admit(
+                        address, most: limits.maxConnections, mostPerAddress: limits.maxConnectionsPerAddress))
+            case .opened(let connection, let client, _): directory.opened(connection, as: client, user: nil)
+            case .closed(let connection, let client, let address):
+                directory.closed(connection, as: client, user: nil, from: address)
+                openReturns[connection] = nil
+                if directory.connection(of: client) == nil { sessions[client] = nil }
+            case .reconnect(let request, let id, let room, let sender): reconnect(request, id, room, sender)
+            case .loaded(let session, let back, let failed): comeBack(session, back, failed: failed)
+            case .returned(let sender, let room, let holdsSeat): returned(sender, room, holdsSeat)
+            case .unanswered(let sender): closeReturn(of: sender)
+            case .entered(_, let game): directory.entered(game: game)
+            case .left(let game): directory.left(game: game)
+            case .seatEnded(let client, let room, let expired): seatEnded(client, room, expired)
+            }
+        }
+    }
+
+    // MARK: Joining
+
+    /// The rooms where a connected client has a seat, and the joins it was answered. Called by the room manager, which
+    /// lives on the same loop.
+    func session(of client: ClientKey) -> Session {
+        sessions[client] ?? Session(client: client, expiresAt: node.wallClock() + Limits.sessionLife.milliseconds)
+    }
+
+    /// Notes that a client is about to take a seat, and tells when that is safe. Noted before the room is asked: a
+    /// session too many is harmless, one too few would lose a seat.
+    func note(
+        _ room: RoomID, receipt: Session.JoinReceipt?, for client: ClientKey,
+        then: @escaping @Sendable (StoreError?) -> Void
+    ) {
+        change(client) { session in
+            if !session.rooms.contains(room) { session.rooms.append(room) }
+            guard let receipt, !session.joins.contains(receipt) else { return }
+            session.joins = session.joins.suffix(Limits.rememberedJoins - 1) + [receipt]
+        } then: { then($0) }
+    }
+
+    // MARK: Coming back
+
+    private func reconnect(_ request: ReconnectRequest, _ id: MessageID?, _ room: RoomID?, _ sender: Sender) {
+        guard let clientId = ClientID(untrusted: request.clientId) else {
+            return refuse(.sessionNotFound, id, room, sender.connection)
+        }
+        let claimed = Sender(
+            connection: sender.connection, client: clientId.key, user: sender.user, address: sender.address)
+        let back = Return(request: request, id: id, room: room, sender: claimed)
+        if let session = sessions[claimed.client] { return comeBack(session, back, failed: false) }
+        let now = node.wallClock()
+        Task { [store] in
+            do throws(StoreError) {
+                post(.loaded(try await store.load(claimed.client, now: now), back, failed: false))
+            } catch {
+                post(.loaded(nil, back, failed: true))
+            }
+        }
+    }
+
+    private func comeBack(_ session: Session?, _ back: Return, failed: Bool) {
+        var rooms = session?.rooms ?? []
+        if let room = back.room {
+            // The room's own record is the truth: it is asked even when no session speaks of it.
+            rooms = [room] + rooms.filter { $0 != room }
+        }
+        let expired = (session?.expired ?? []).filter { node.wallClock() - $0.at < Limits.expiredSeatMemory.milliseconds }
+        guard !rooms.isEmpty else {
+            let problem: Problem = failed ? .storeUnavailable : expired.isEmpty ? .sessionNotFound : .sessionExpired
+            return refuse(problem, back.id, back.room, back.sender.connection)
+        }
+        if let session, sessions[session.client] == nil { sessions[session.client] = session }
+        openReturns[back.sender.connection] = rooms.count
+        for room in rooms {
+            let isAskedFor = back.room == nil || room == back.room
+            let request = ReturnRequest(
+                sender: back.sender, id: back.id, clientId: back.request.clientId, last: back.request.last, sync: back.request.sync,
+                isAnswered: isAskedFor, wasExpired: expired.contains { $0.room == room })
+            node.shard(of: room).post(.rejoin(room, request))
+        }
+    }
+
+    private func returned(_ sender: Sender, _ room: RoomID, _ holdsSeat: Bool) {
+        if holdsSeat {
+            if let old = directory.replaced(sender.client, by: sender.connection) {
+                node.deliver(.close(.replaced), to: old)
+            }
+            // A session that was lost is made again from the room.
+            if sessions[sender.client]?.rooms.contains(room) != true {
+                note(room, receipt: nil, for: sender.client) { _ in }
+            }
+        } else if sessions[sender.client]?.rooms.contains(room) == true {
+            change(sender.client) { $0.rooms.removeAll { $0 == room } }
+        }
+        closeReturn(of: sender)
+    }
+
+    /// One of the rooms asked has answered; after the last one the client's further messages go on.
+    private func closeReturn(of sender: Sender) {
+        guard let open = openReturns[sender.connection] else { return }
+        openReturns[sender.connection] = open > 1 ? open - 1 : nil
+        if open == 1 { node.deliver(.settled(.entrance), to: sender.connection) }
+    }
+
+    private func refuse(_ problem: Problem, _ id: MessageID?, _ room: RoomID?, _ connection: ConnectionID) {
+        let answer = ServerMessage.failure("reconnect_result", id: id, room: room, problem)
+        node.deliver(.answer(Frame.text(answer), to: .entrance), to: connection)
+    }
+
+    // MARK: Sessions
+
+    private func seatEnded(_ client: ClientKey, _ room: RoomID, _ expired: Bool) {
+        let now = node.wallClock()
+        change(client) { session in
+            session.rooms.removeAll { $0 == room }
+            guard expired else { return }
+            session.expired.removeAll { now - $0.at >= Limits.expiredSeatMemory.milliseconds }
+            session.expired.append(.init(room: room, at: now))
+        }
+    }
+
+    /// Changes a session and stores it; one that is not in memory is fetched first.
+    private func change(
+        _ client: ClientKey, _ body: @escaping @Sendable (inout Session) -> Void,
+        then: (@Sendable (StoreError?) -> Void)? = nil
+    ) {
+        let isConnected = directory.connection(of: client) != nil
+        if isConnected || sessions[client] != nil {
+            var session = session(of: client)
+            touch(&session, body)
+            sessions[client] = session
+            save(session, then)
+        } else {
+            let now = node.wallClock()
+            Task { [store] in
+                guard var session = try? await store.load(client, now: now) else { return then?(nil) ?? () }
+                touch(&session, body)
+                save(session, then)
+            }
+        }
+    }
+
+    private func touch(_ session: inout Session, _ body: (inout Session) -> Void) {
+        body(&session)
+        session.revision += 1
+        session.expiresAt = node.wallClock() + Limits.sessionLife.milliseconds
+    }
+
+    private func save(_ session: Session, _ then: (@Sendable (StoreError?) -> Void)?) {
+        Task { [store, node] in
+            do throws(StoreError) {
+                try await store.save(session)
+                then?(nil)
+            } catch {
+                node.logger.warning("session not saved", metadata: ["error": "\(error)"])
+                then?(error)
+            }
+        }
+    }
+}
+
+/// What a room is asked when a client comes back.
+struct ReturnRequest: Sendable {
+    let sender: Sender
+    let id: MessageID?
+    /// The secret, which the answer gives back to its owner.
+    let clientId: String
+    let last: LastSeen?
+    let sync: SyncMode
+    /// Whether the client asked for this very room; in its other rooms it is only connected again.
+    let isAnswered: Bool
+    /// Whether the client's session says that this seat was given up.
+    let wasExpired: Bool
+}

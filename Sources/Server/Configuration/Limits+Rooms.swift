@@ -1,0 +1,32 @@
+internal import NIOCore
+
+/// The bounds that rooms keep to inside the server, beside those that people meet.
+extension Limits {
+    /// How many pieces a message may come in: no browser sends more than one.
+    static let fragments = 128
+    /// How long a deep health check waits for its message to come back.
+    static let healthTime = TimeAmount.seconds(2)
+    /// A UUID with a prefix; what is longer is no key.
+    static let idempotencyKeyBytes = 128
+    /// How long a page's connection may be silent between two requests.
+    static let idleHTTP = Duration.seconds(30)
+
+    /// After this many logged inputs a room's state is stored whole, so that loading replays no more than these.
+    static let inputsPerSnapshot = 64
+    /// What may be said to a room while it is fetched from the store.
+    static let waitingForRoom = 1000
+    /// How soon a room that people are in is asked for again when the store did not answer.
+    static let storeRetry = TimeAmount.seconds(1)
+
+    /// Spectators come and go in crowds: their number is told once in this time.
+    static let spectatorsInterval = TimeAmount.seconds(1)
+    /// Somebody who gave no name.
+    static let defaultName = "Guest"
+
+    /// How long a bot lets its opponent look at the board.
+    static let botThinking = TimeAmount.milliseconds(700)
+    /// How often a bot looks at a real-time game: a tenth of a second is a quick person's reaction.
+    static let botReaction = TimeAmount.milliseconds(100)
+    /// After a longer stall a real-time game goes on from now instead of racing through what it missed.
+    static let mostTicksBehind = TimeAmount.milliseconds(100)
+}

@@ -1,0 +1,114 @@
+internal import NIOCore
+
+/// Every bound of the server, each with the reason for its value. What an operator may change is a property, 0 meaning no
+/// limit; the rest is constant. How deep JSON may be nested is `JSONScanner.maxDepth`, because RoomEngine needs it too;
+/// what `games.json` may say is in ``GameBounds``.
+///
+/// A time is a `TimeAmount` where an event loop counts it, and else a `Duration`.
+struct Limits: Equatable, Sendable {
+    // MARK: What an operator may change
+
+    /// What a small machine serves at ease; the operator of a larger one says so.
+    var maxConnections = 15_000
+    /// A school or an office shares one address; more than this is rather one machine.
+    var maxConnectionsPerAddress = 1000
+    /// All devices and pages of one person.
+    var maxConnectionsPerUser = 16
+    /// More than the connections can fill with two players each, so that only rooms nobody enters meet it.
+    var maxRooms = 20_000
+    /// A person plays one game and watches a few.
+    var maxRoomsPerClient = 4
+    /// How many rooms that still live may have been made from one address: a class playing in pairs, with room to spare.
+    var maxRoomsPerAddress = 200
+    /// Twice what a page sends that moves with every frame of its screen.
+    var messagesPerSecond = 120
+    /// Ten a second: everybody behind one address coming back from the same break.
+    var joinsPerMinutePerAddress = 600
+    /// What a connection may be owed: the largest view four times over, or some seconds of Pong.
+    var outboxBytes = 256 * 1024
+    /// How long it may be owed more than that: a train in a tunnel, but not a page that was put to sleep.
+    var outboxTime = Duration.seconds(10)
+
+    // MARK: Messages
+
+    /// Moves and chat are far smaller; what is larger is no message of this protocol.
+    static let messageBytes = 16 * 1024
+    /// What a room may tell of its state at once: it goes to everybody in it, many times a second.
+    static let viewBytes = 64 * 1024
+    /// What a room may be in the store: four views, for its secrets, its history and its receipts.
+    static let snapshotBytes = 256 * 1024
+    /// Options are a few numbers and words, and stand in every row of the room's lists.
+    static let optionsBytes = 4 * 1024
+    /// Enough for a time and a number, too little to use the server as an echo.
+    static let pingBytes = 256
+    /// A name must fit the line of a player list...
+    static let nameGraphemes = 32
+    /// ...in any script, but not with a tower of marks on each letter.
+    static let nameBytes = 128
+    /// A few sentences...
+    static let chatScalars = 500
+    /// ...in any script.
+    static let chatBytes = 2000
+    /// What somebody who joins can still follow.
+    static let chatLines = 50
+    /// How many past events a join may ask for; whoever comes back gets all that are kept.
+    static let wantedHistory = 50
+
+    // MARK: One client
+
+    /// As many as a seat has receipts, so that an unanswered move is always found again.
+    static let unansweredMoves = 16
+    /// Twice what a client can join at once, for the ones it has left since.
+    static let rememberedJoins = 8
+    /// Mistakes are answered at this rate: a page with a bug is told what is wrong with it...
+    static let violationsPerSecond = 1.0
+    /// ...but one that makes nothing else is closed.
+    static let violationsInABurst = 20.0
+    /// An outbox this many times over its bound will not be read in time any more: it is not waited for.
+    static let outboxExcess = 4
+
+    // MARK: Connections
+
+    /// Shorter than the time after which home routers and proxies forget a silent connection.
+    static let heartbeat = TimeAmount.seconds(15)
+    /// In a real-time game the others wait for whoever is gone.
+    static let realTimeHeartbeat = TimeAmount.seconds(2)
+    /// One ping may be lost with a change of network; two in a row are no accident.
+    static let unansweredPings = 2
+    /// How long the first request of a connection may take: slow phones need two or three seconds, slowloris for ever.
+    static let firstRequestDeadline = TimeAmount.seconds(10)
+    /// How long a peer that was told to close is waited for.
+    static let closeTime = TimeAmount.seconds(2)
+    /// A request by HTTP says no more than a message does.
+    static let httpBodyBytes = 16 * 1024
+
+    // MARK: Sessions and seats
+
+    /// Longer than any seat may be held (``GameBounds/grace``): no session is gone before its seat.
+    static let sessionLife = Duration.seconds(48 * 3600)
+    /// How long a client is told that its seat was given up, and not that there never was one.
+    static let expiredSeatMemory = Duration.seconds(600)
+
+    // MARK: Rooms and lists
+
+    /// How long a room waits for the first to enter: as long as an invitation takes to be read.
+    static let neverEnteredRoom = Duration.seconds(600)
+    /// How long a room is kept that all have left: somebody may have hit the wrong button.
+    static let emptyRoom = Duration.seconds(60)
+    /// How long a finished room is kept for a rematch or a look at the board.
+    static let finishedRoom = Duration.seconds(600)
+    /// As many rooms as a person looks through; the total says how many more there are.
+    static let lobbyList = 100
+    /// Each of them is written to four times a second while rooms come and go.
+    static let lobbyWatchers = 5000
+    /// Four times a second is as often as a list can change and still be read.
+    static let lobbyInterval = TimeAmount.milliseconds(250)
+    /// A page of rooms when its size is not said...
+    static let roomsPage = 50
+    /// ...and at most.
+    static let roomsPageMost = 200
+    /// Requests with an `Idempotency-Key` that are remembered: whoever repeats one does so within seconds.
+    static let rememberedOrders = 1000
+    /// Addresses whose joins are counted; beyond it all are forgotten, which forgives rather than refuses.
+    static let rememberedAddresses = 50_000
+}

@@ -1,0 +1,63 @@
+/// What an operator can set, by the name it has in the environment. All that is known of a setting but its type is here
+/// and in ``row``; flags, `--help`, `parlor config` and the reader are made from it.
+enum Setting: String, CaseIterable, Sendable {
+    case config = "PARLOR_CONFIG"
+    case host = "PARLOR_HOST"
+    case port = "PARLOR_PORT"
+    case opsListen = "PARLOR_OPS_LISTEN"
+    case data = "PARLOR_DATA"
+    case sqliteSync = "PARLOR_SQLITE_SYNC"
+    case games = "PARLOR_GAMES"
+    case nodeID = "PARLOR_NODE_ID"
+    case publicURL = "PARLOR_PUBLIC_URL"
+    case allowedHosts = "PARLOR_ALLOWED_HOSTS"
+    case allowedOrigins = "PARLOR_ALLOWED_ORIGINS"
+    case trustedProxies = "PARLOR_TRUSTED_PROXIES"
+    case tlsCert = "PARLOR_TLS_CERT"
+    case tlsKey = "PARLOR_TLS_KEY"
+    case auth = "PARLOR_AUTH"
+    case adminToken = "PARLOR_ADMIN_TOKEN"
+    case maxConnections = "PARLOR_MAX_CONNECTIONS"
+    case maxConnectionsPerAddress = "PARLOR_MAX_CONNECTIONS_PER_ADDRESS"
+    case maxConnectionsPerUser = "PARLOR_MAX_CONNECTIONS_PER_USER"
+    case maxRooms = "PARLOR_MAX_ROOMS"
+    case maxRoomsPerClient = "PARLOR_MAX_ROOMS_PER_CLIENT"
+    case maxRoomsPerAddress = "PARLOR_MAX_ROOMS_PER_ADDRESS"
+    case messagesPerSecond = "PARLOR_MESSAGES_PER_SECOND"
+    case joinsPerMinutePerAddress = "PARLOR_JOINS_PER_MINUTE_PER_ADDRESS"
+    case outboxBytes = "PARLOR_OUTBOX_BYTES"
+    case outboxSeconds = "PARLOR_OUTBOX_SECONDS"
+    case drainSeconds = "PARLOR_DRAIN_SECONDS"
+    case logLevel = "PARLOR_LOG_LEVEL"
+    case logFormat = "PARLOR_LOG_FORMAT"
+    case threads = "PARLOR_THREADS"
+    case web = "PARLOR_WEB"
+
+    static let prefix = "PARLOR_"
+    static let fileSuffix = "_FILE"
+
+    /// Settings of the product that this version does not know yet. They are refused, never ignored: whoever sets one
+    /// relies on it.
+    static let unsupported: Set<String> = [
+        "PARLOR_REDIS_URL", "PARLOR_REDIS_PREFIX", "PARLOR_REDIS_DEADLINE", "PARLOR_REDIS_CA", "PARLOR_REDIS_CERT",
+        "PARLOR_REDIS_KEY", "PARLOR_CLUSTER", "PARLOR_JWT_SECRET", "PARLOR_JWT_SECRET_FILE", "PARLOR_JWKS",
+        "PARLOR_JWT_ISSUER", "PARLOR_JWT_AUDIENCE",
+    ]
+
+    /// A secret is never shown, and never given as a flag, which every process of the machine can read.
+    var isSecret: Bool { self == .adminToken }
+
+    /// The flag without its dashes.
+    var flag: String? {
+        isSecret ? nil : rawValue.dropFirst(Self.prefix.count).lowercased().replacing("_", with: "-")
+    }
+
+    /// The variable that names a file to read the value from.
+    var fileVariable: String? { isSecret ? rawValue + Self.fileSuffix : nil }
+
+    /// The setting that `fileVariable` belongs to.
+    init?(fileVariable: String) {
+        guard let setting = Self.allCases.first(where: { $0.fileVariable == fileVariable }) else { return nil }
+        self = setting
+    }
+}

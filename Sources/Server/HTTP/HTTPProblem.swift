@@ -1,0 +1,56 @@
+internal import HTTPTypes
+internal import Hummingbird
+internal import NIOCore
+
+/// A refusal as HTTP tells it: a problem document (RFC 9457) with the protocol's code.
+struct HTTPProblem: Error, HTTPResponseError {
+    let status: HTTPResponse.Status
+    let problem: Problem
+
+    init(_ problem: Problem) {
+        self.init(Self.status(of: problem.code), problem)
+    }
+
+    init(_ status: HTTPResponse.Status, _ problem: Problem) {
+        self.status = status
+        self.problem = problem
+    }
+
+    static let notFound = HTTPProblem(.notFound, Problem(.badMessage, "There is nothing here."))
+
+    func response(from request: Request, context: some RequestContext) throws -> Response { response }
+
+    var response: Response {
+        var object = JSONObject()
+        object.set("type", "about:blank")
+        object.set("title", status.reasonPhrase)
+        object.set("status", status.code)
+        object.set("detail", problem.message)
+        problem.write(to: &object)
+        var response = Response.json(object.closed(), status: status)
+        response.headers[.contentType] = "application/problem+json"
+        if let wait = problem.retryAfter { response.headers[.retryAfter] = "\(wait.secondsRoundedUp)" }
+        return response
+    }
+
+    private static func status(of code: ErrorCode) -> HTTPResponse.Status {
+        switch code {
+        case .roomNotFound, .unknownGame, .sessionNotFound, .sessionExpired, .unknownType: .notFound
+        case .unauthorized: .unauthorized
+        case .forbidden: .forbidden
+        case .rateLimited, .tooManyRooms: .tooManyRequests
+        case .serverBusy, .storeUnavailable, .draining, .paused: .serviceUnavailable
+        case .internal: .internalServerError
+        case .roomFull, .roomClosed, .gameRunning, .seatTaken, .wrongGame, .idReused, .notStarted, .gameOver: .conflict
+        case .badJSON, .badMessage, .badOptions, .notInRoom, .notAPlayer, .moveRefused, .noBot: .badRequest
+        }
+    }
+}
+
+extension Response {
+    static func json(_ text: [UInt8], status: HTTPResponse.Status = .ok) -> Response {
+        Response(
+            status: status, headers: [.contentType: "application/json", .cacheControl: "no-store"],
+            body: .init(byteBuffer: ByteBuffer(bytes: text)))
+    }
+}

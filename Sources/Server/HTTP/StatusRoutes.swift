@@ -1,0 +1,61 @@
+internal import HTTPTypes
+internal import Hummingbird
+internal import NIOCore
+internal import SessionStore
+
+/// What operators and their machines ask: is it up, is it well, how much does it do.
+struct StatusRoutes: Sendable {
+    let node: Node
+    let status: ServerStatus
+
+    func add(to router: Router<HTTPContext>) {
+        router.get("/livez") { _, _ in Response.json(Array(#"{"status":"live"}"#.utf8)) }
+        router.get("/readyz") { _, _ in readiness() }
+    }
+
+    /// What may be kept to an address of its own.
+    func addDetails(to router: Router<HTTPContext>) {
+        router.get("/health") { request, _ in try await health(isDeep: request.uri.queryParameters["deep"] == "1") }
+        router.get("/metrics") { request, _ in try await metrics(request) }
+    }
+
+    private func readiness() -> Response {
+        let isReady = status.isReady
+        return .json(
+            Array((isReady ? #"{"status":"ready"}"# : #"{"status":"not_ready"}"#).utf8),
+            status: isReady ? .ok : .serviceUnavailable)
+    }
+
+    private func health(isDeep: Bool) async throws -> Response {
+        let store = await status.pingStore()
+        let counts = await status.counts()
+        let roundTrip = isDeep ? await status.roundTrip() : nil
+        let isServing = status.isReady
+        let isHealthy = isServing && store.error == nil && (!isDeep || roundTrip != nil)
+        var object = JSONObject()
+        object.set("status", isHealthy ? "healthy" : "degraded")
+        object.set("timestamp", node.wallClock())
+        object.set("uptimeSeconds", status.uptime.components.seconds)
+        object.set("store") { stores in
+            stores.set("redis") { $0.set("status", "off") }
+            stores.set("sqlite") { sqlite in
+                sqlite.set("status", store.status)
+                sqlite.set("pingMs", store.pingMilliseconds)
+                sqlite.set("error", store.error)
+            }
+        }
+        object.set("connections", counts.connections)
+        object.set("users", counts.users)
+        object.set("rooms", counts.rooms)
+        object.set("roundTripMs", roundTrip)
+        return .json(object.closed(), status: isServing ? .ok : .serviceUnavailable)
+    }
+
+    private func metrics(_ request: Request) async throws -> Response {
+        let text = MetricsText(reading: node.metrics.read(), counts: await status.counts(), uptime: status.uptime)
+        if request.headers[.accept]?.contains("application/json") == true { return .json(text.json) }
+        return Response(
+            status: .ok, headers: [.contentType: "text/plain; version=0.0.4; charset=utf-8"],
+            body: .init(byteBuffer: ByteBuffer(string: text.prometheus)))
+    }
+}

@@ -1,0 +1,64 @@
+internal import GameKitProtocol
+internal import Logging
+internal import NIOCore
+internal import RoomEngine
+internal import SessionStore
+
+/// One server process as its parts see it: what it is, and where to post what.
+///
+/// Everything in it is fixed when the server starts; what changes lives in the actors behind the mailboxes.
+final class Node: Sendable {
+    let facts: NodeFacts
+    let limits: Limits
+    let games: [String: GameSettings]
+    let gatekeeper: Gatekeeper
+    let publicURL: String?
+    let logger: Logger
+    let metrics: Metrics
+
+    let hubs: [LoopHub]
+    let shards: [Mailbox<Shard.Message>]
+    let clients: Mailbox<ClientManager.Message>
+    let rooms: Mailbox<RoomManager.Message>
+
+    init(
+        facts: NodeFacts, limits: Limits, games: [String: GameSettings], gatekeeper: Gatekeeper, publicURL: String?,
+        logger: Logger, loops: [any EventLoop]
+    ) {
+        self.facts = facts
+        self.limits = limits
+        self.games = games
+        self.gatekeeper = gatekeeper
+        self.publicURL = publicURL
+        self.logger = logger
+        metrics = Metrics()
+        hubs = loops.enumerated().map { LoopHub(loop: $1, index: $0) }
+        shards = loops.map { Mailbox(on: $0) }
+        clients = Mailbox(on: loops[0])
+        rooms = Mailbox(on: loops[0])
+    }
+
+    /// Where a room lives. The same for the life of the process.
+    func shard(of room: RoomID) -> Mailbox<Shard.Message> {
+        shards[Int(UInt(bitPattern: room.hashValue) % UInt(shards.count))]
+    }
+
+    func hub(on loop: any EventLoop) -> LoopHub? { hubs.first { $0.loop === loop } }
+
+    func deliver(_ delivery: Delivery, to connection: ConnectionID) {
+        hubs[connection.loop].post([Parcel(to: [connection], delivery: delivery)])
+    }
+
+    /// Sends one message to one connection, kept in order.
+    func answer(_ text: [UInt8], to connection: ConnectionID) {
+        deliver(.answer(Frame.text(text), to: .nothing), to: connection)
+    }
+
+    /// Milliseconds since 1970, for people and for records; nothing is ordered by it.
+    func wallClock() -> Int64 { WallClock.milliseconds() }
+
+    /// The invitation to a room: who opens it is in the room's page.
+    func playURL(gameType: String, room: RoomID) -> String {
+        "\(publicURL ?? "")/play/\(gameType)#room=\(room)"
+    }
+}

@@ -1,0 +1,47 @@
+internal import Synchronization
+
+/// The figures of this process, counted where things happen and read by `/metrics`. Names are in ``MetricsText``; labels
+/// are bounded: a game, a close code, never a room or a person.
+final class Metrics: Sendable {
+    private let messagesIn = Atomic<Int>(0)
+    private let bytesIn = Atomic<Int>(0)
+    private let messagesOut = Atomic<Int>(0)
+    private let bytesOut = Atomic<Int>(0)
+    private let failedCommits = Atomic<Int>(0)
+    private let rare = Mutex(Rare())
+
+    /// What happens seldom enough to be counted under a lock.
+    struct Rare {
+        var closes: [CloseCode: Int] = [:]
+        var rooms: [String: Int] = [:]
+    }
+
+    func received(_ bytes: Int) {
+        messagesIn.wrappingAdd(1, ordering: .relaxed)
+        bytesIn.wrappingAdd(bytes, ordering: .relaxed)
+    }
+
+    func sent(_ bytes: Int) {
+        messagesOut.wrappingAdd(1, ordering: .relaxed)
+        bytesOut.wrappingAdd(bytes, ordering: .relaxed)
+    }
+
+    func commitFailed() { failedCommits.wrappingAdd(1, ordering: .relaxed) }
+    func closed(_ code: CloseCode) { rare.withLock { $0.closes[code, default: 0] += 1 } }
+    func roomOpened(_ gameType: String) { rare.withLock { $0.rooms[gameType, default: 0] += 1 } }
+    func roomClosed(_ gameType: String) { rare.withLock { $0.rooms[gameType, default: 0] -= 1 } }
+
+    struct Reading: Sendable {
+        let messagesIn, bytesIn, messagesOut, bytesOut, failedCommits: Int
+        let closes: [CloseCode: Int]
+        let rooms: [String: Int]
+    }
+
+    func read() -> Reading {
+        let (closes, rooms) = rare.withLock { ($0.closes, $0.rooms) }
+        return Reading(
+            messagesIn: messagesIn.load(ordering: .relaxed), bytesIn: bytesIn.load(ordering: .relaxed),
+            messagesOut: messagesOut.load(ordering: .relaxed), bytesOut: bytesOut.load(ordering: .relaxed),
+            failedCommits: failedCommits.load(ordering: .relaxed), closes: closes, rooms: rooms)
+    }
+}

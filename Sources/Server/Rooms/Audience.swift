@@ -1,0 +1,48 @@
+internal import GameKitProtocol
+internal import SessionStore
+
+/// The connections that are in a room. Pure; keeps them by loop, so that telling everybody is one parcel a loop.
+struct Audience {
+    struct Member {
+        let sender: Sender
+        let playerId: String
+        let name: String
+        /// nil for a spectator.
+        var seat: Seat?
+    }
+
+    private(set) var members: [ConnectionID: Member] = [:]
+    private var bySeat: [Seat: ConnectionID] = [:]
+    private var byLoop: [Int: [ConnectionID]] = [:]
+
+    var isEmpty: Bool { members.isEmpty }
+    var spectatorCount: Int { members.count - bySeat.count }
+    var spectators: [ConnectionID] { members.filter { $0.value.seat == nil }.map(\.key) }
+    var loops: [(loop: Int, connections: [ConnectionID])] { byLoop.map { ($0.key, $0.value) } }
+
+    subscript(connection: ConnectionID) -> Member? { members[connection] }
+
+    func connection(at seat: Seat) -> ConnectionID? { bySeat[seat] }
+    func connection(of client: ClientKey) -> ConnectionID? {
+        members.first { $0.value.sender.client == client }?.key
+    }
+
+    mutating func add(_ member: Member) {
+        let connection = member.sender.connection
+        if let old = members.updateValue(member, forKey: connection) {
+            if let seat = old.seat { bySeat[seat] = nil }
+        } else {
+            byLoop[connection.loop, default: []].append(connection)
+        }
+        if let seat = member.seat { bySeat[seat] = connection }
+    }
+
+    @discardableResult
+    mutating func remove(_ connection: ConnectionID) -> Member? {
+        guard let member = members.removeValue(forKey: connection) else { return nil }
+        if let seat = member.seat, bySeat[seat] == connection { bySeat[seat] = nil }
+        byLoop[connection.loop]?.removeAll { $0 == connection }
+        if byLoop[connection.loop]?.isEmpty == true { byLoop[connection.loop] = nil }
+        return member
+    }
+}

@@ -1,0 +1,84 @@
+internal import GameKitProtocol
+internal import NIOCore
+internal import RoomEngine
+internal import SessionStore
+
+/// A room in memory: the engine's room, and all about it that is no part of its history: who is connected, the chat, the
+/// clocks. Owned by one shard and never seen outside it.
+final class LiveRoom {
+    let header: RoomHeader
+    let game: GameSettings
+    let options: CheckedOptions?
+    let room: AnyRoom
+    let term: Term
+    /// The number of this history as clients see it.
+    let epoch: UInt64
+    /// The moment at which room time was zero, had the room never been unloaded.
+    private let origin: NIODeadline
+    /// The same in milliseconds since 1970.
+    private let wallOrigin: Int64
+
+    var audience = Audience()
+    var chat: [ChatLine] = []
+    /// Who gave up a seat by staying away, and when: they are told so for a while.
+    var expired: [String: NIODeadline] = [:]
+
+    /// The batch with the newest commit that something may rest on.
+    var batch = 0
+    /// How many inputs were logged since the last snapshot.
+    var inputsSinceSnapshot = 0
+    /// A periodic room has moved on since its last snapshot.
+    var isDirty = false
+    var nextSnapshot = NIODeadline.now()
+
+    /// When the shard looks at this room next.
+    var wakeAt: NIODeadline?
+    var botsMoveAt: NIODeadline?
+    var botRandom = SeededRandom(key: (UInt64.random(in: .min ... .max), UInt64.random(in: .min ... .max)))
+    /// In a real-time game, what each bot did last.
+    var lastBotMoves: [Seat: [UInt8]] = [:]
+    var nextTick: NIODeadline?
+    var botNumber = 0
+
+    /// What lists were last told.
+    var row: RoomRow?
+    var spectatorsTold = 0
+    var tellSpectatorsAt: NIODeadline?
+
+    init(
+        header: RoomHeader, game: GameSettings, options: CheckedOptions?, room: AnyRoom, term: Term, epoch: UInt64,
+        now: NIODeadline, wallClock: Int64
+    ) {
+        self.header = header
+        self.game = game
+        self.options = options
+        self.room = room
+        self.term = term
+        self.epoch = epoch
+        let age = room.now()
+        origin = now - TimeAmount(age)
+        wallOrigin = wallClock - age.milliseconds
+    }
+
+    var id: RoomID { header.id }
+    var messages: RoomMessages { RoomMessages(room: id, epoch: epoch) }
+    var manifest: GameManifest { game.entry.manifest }
+
+    func time(at now: NIODeadline) -> Duration { .nanoseconds((now - origin).nanoseconds) }
+    func deadline(of time: Duration) -> NIODeadline { origin + TimeAmount(time) }
+    func wallClock(of time: Duration) -> Int64 { wallOrigin + time.milliseconds }
+
+    func position() -> RoomPosition {
+        let status = room.status()
+        return RoomPosition(epoch: epoch, seq: status.seq, version: status.version)
+    }
+
+    /// The row that lists should show.
+    func makeRow(_ facts: RoomFacts, phase: RoomPhase) -> RoomRow {
+        RoomRow(
+            id: id, gameType: header.gameType, options: options, isPrivate: header.isPrivate,
+            createdAt: header.createdAt, phase: phase, players: facts.players, maxSeats: facts.chairs.count,
+            spectators: audience.spectatorCount, isLocked: facts.isLocked,
+            isAlive: facts.chairs.contains { chair in chair.map { !$0.isBot && $0.isConnected } ?? false })
+    }
+}

@@ -1,0 +1,136 @@
+internal import GameKitProtocol
+internal import NIOCore
+internal import RoomEngine
+internal import SessionStore
+
+/// Something that leaves a shard.
+enum Output: Sendable {
+    case parcel(loop: Int, Parcel)
+    case toRooms(RoomManager.Message)
+    case toClients(ClientManager.Message)
+    case made(EventLoopPromise<RoomID>, RoomID)
+    case peeked(EventLoopPromise<RoomPeek?>, RoomPeek)
+    /// An answer, and what is said instead if the commit it rests on is lost.
+    case answer(ConnectionID, ByteBuffer, to: Settled, from: RoomID, ifLost: ByteBuffer)
+}
+
+/// A room as the HTTP side shows it: the text of an object.
+struct RoomPeek: Sendable {
+    let json: [UInt8]
+}
+
+extension Shard {
+    /// Says something about a room: now, if all that the room is rests on safe ground, else with its batch.
+    func say(_ output: Output, about room: LiveRoom) {
+        if gate.isSafe(room.batch) { outgoing.append(output) } else { gate.say(output) }
+    }
+
+    func deliver(_ delivery: Delivery, to connection: ConnectionID, about room: LiveRoom) {
+        say(.parcel(loop: connection.loop, Parcel(to: [connection], delivery: delivery)), about: room)
+    }
+
+    func deliverToAll(_ delivery: Delivery, in room: LiveRoom) {
+        for (loop, connections) in room.audience.loops {
+            say(.parcel(loop: loop, Parcel(to: connections, delivery: delivery)), about: room)
+        }
+    }
+
+    func say(_ answer: Answer, _ verdict: Verdict, in room: LiveRoom) {
+        let connection = answer.sender.connection
+        let text: [UInt8]
+        switch verdict {
+        case .refused(let refusal):
+            text = ServerMessage.failure(answer.type, id: answer.id, room: room.id, Problem(refusal))
+        case .committed, .repeated, .unchanged:
+            guard let type = answer.type, answer.id != nil || answer.isAlwaysAnswered else {
+                return deliver(.settled(answer.settles), to: connection, about: room)
+            }
+            text = room.messages.success(type, id: answer.id, at: nil) { data in
+                answer.success?(room, verdict, &data)
+            }
+        case .broken: text = ServerMessage.failure(answer.type, id: answer.id, room: room.id, .internal)
+        }
+        let lost = ServerMessage.failure(answer.type, id: answer.id, room: room.id, .storeUnavailable)
+        say(
+            .answer(connection, Frame.text(text), to: answer.settles, from: room.id, ifLost: Frame.text(lost)),
+            about: room)
+    }
+
+    func refuse(_ answer: Answer, _ problem: Problem, in room: LiveRoom) {
+        let text = ServerMessage.failure(answer.type, id: answer.id, room: room.id, problem)
+        deliver(.answer(Frame.text(text), to: answer.settles), to: answer.sender.connection, about: room)
+    }
+
+    /// Brings outputs to where they go: to each loop in one post.
+    func carryOut(_ outputs: [Output]) {
+        guard !outputs.isEmpty else { return }
+        var parcels: [Int: [Parcel]] = [:]
+        for output in outputs {
+            switch output {
+            case .parcel(let loop, let parcel): parcels[loop, default: []].append(parcel)
+            case .answer(let connection, let frame, let settles, _, _):
+                parcels[connection.loop, default: []].append(
+                    Parcel(to: [connection], delivery: .answer(frame, to: settles)))
+            case .toRooms(let message): node.rooms.post(message)
+            case .toClients(let message): node.clients.post(message)
+            case .made(let promise, let room): promise.succeed(room)
+            case .peeked(let promise, let peek): promise.succeed(peek)
+            }
+        }
+        for (loop, parcels) in parcels { node.hubs[loop].post(parcels) }
+    }
+
+    // MARK: Telling a room
+
+    func tell(_ commit: Commit, in room: LiveRoom) {
+        guard !room.audience.isEmpty else { return }
+        let messages = room.messages
+        for message in commit.messages {
+            switch message {
+            case .event(let event): deliverToAll(.message(Frame.text(messages.event(event))), in: room)
+            case .hint(let text): deliverToAll(.message(Frame.text(messages.transient(text))), in: room)
+            case .whisper(let text, let seat):
+                guard let connection = room.audience.connection(at: seat) else { continue }
+                deliver(.message(Frame.text(messages.transient(text))), to: connection, about: room)
+            }
+        }
+    }
+
+    /// Shows everybody the newest state, encoded once for each view there is.
+    func showState(in room: LiveRoom) {
+        guard !room.audience.isEmpty else { return }
+        guard room.manifest.hasSecrets else {
+            guard let state = state(of: room, for: .spectator) else { return }
+            return deliverToAll(.state(state), in: room)
+        }
+        let spectators = room.audience.spectators
+        if !spectators.isEmpty, let state = state(of: room, for: .spectator) {
+            for connection in spectators { deliver(.state(state), to: connection, about: room) }
+        }
+        for member in room.audience.members.values {
+            guard let seat = member.seat, let state = state(of: room, for: .seat(seat)) else { continue }
+            deliver(.state(state), to: member.sender.connection, about: room)
+        }
+    }
+
+    func showState(in room: LiveRoom, to member: Audience.Member) {
+        guard let state = state(of: room, for: member.seat.map { .seat($0) } ?? .spectator) else { return }
+        deliver(.state(state), to: member.sender.connection, about: room)
+    }
+
+    /// - Returns: nil when the game's view cannot be shown; the room is then closed.
+    private func state(of room: LiveRoom, for viewer: Viewer) -> RoomState? {
+        guard let view = try? room.room.view(viewer), view.count <= Limits.viewBytes else {
+            // A room that has not started has no view, which is no fault.
+            guard room.room.status().phase != .waiting else {
+                return RoomState(
+                    room: room.id, epoch: room.epoch, status: room.room.status(), view: nil,
+                    clock: room.wallClock(of:))
+            }
+            close(broken: room, "its view is larger than \(Limits.viewBytes) bytes, or no JSON", answer: nil)
+            return nil
+        }
+        return RoomState(
+            room: room.id, epoch: room.epoch, status: room.room.status(), view: view, clock: room.wallClock(of:))
+    }
+}

@@ -1,0 +1,114 @@
+internal import DequeModule
+internal import RoomEngine
+internal import SessionStore
+
+/// All rooms of this server as rows, and the ones a stranger may be seated in. Pure; a quick join costs the same with ten
+/// rooms and with ten thousand.
+struct RoomDirectory {
+    /// What a quick join looks for.
+    fileprivate struct Wish: Hashable {
+        let gameType: String
+        /// nil: any.
+        let options: CheckedOptions?
+    }
+
+    fileprivate struct Entry {
+        var row: RoomRow
+        /// Seats promised to joins that are on their way to the room.
+        var promised = 0
+        /// In which queues the room stands: at most once in each.
+        var queues: Set<Wish> = []
+        let creator: ClientAddress?
+
+        var isOpen: Bool {
+            !row.isPrivate && row.phase == .waiting && row.isAlive && !row.isLocked
+                && row.players + promised < row.maxSeats
+        }
+    }
+
+    private var entries: [RoomID: Entry] = [:]
+    /// Rooms that were open when they were put here; which still are is seen when they are taken.
+    private var queues: [Wish: Deque<RoomID>] = [:]
+    private var roomsByAddress: [ClientAddress: Int] = [:]
+
+    var count: Int { entries.count }
+
+    subscript(room: RoomID) -> RoomRow? { entries[room]?.row }
+
+    func rooms(createdBy address: ClientAddress) -> Int { roomsByAddress[address, default: 0] }
+
+    mutating func add(_ row: RoomRow, creator: ClientAddress?) {
+        entries[row.id] = Entry(row: row, creator: creator)
+        if let creator { roomsByAddress[creator, default: 0] += 1 }
+        enqueue(row.id)
+    }
+
+    /// A room has changed. One that is gone already stays gone.
+    mutating func update(_ row: RoomRow) {
+        guard entries[row.id] != nil else { return }
+        entries[row.id]?.row = row
+        enqueue(row.id)
+    }
+
+    mutating func remove(_ room: RoomID) -> RoomRow? {
+        guard let entry = entries.removeValue(forKey: room) else { return nil }
+        if let creator = entry.creator, let count = roomsByAddress[creator] {
+            roomsByAddress[creator] = count > 1 ? count - 1 : nil
+        }
+        return entry.row
+    }
+
+    /// An open room for somebody who does not care which, and a seat in it promised to them; nil: there is none.
+    mutating func findOpen(_ gameType: String, options: CheckedOptions?, except: Set<RoomID>) -> RoomID? {
+        let wish = Wish(gameType: gameType, options: options)
+        var passedOver: [RoomID] = []
+        defer { for room in passedOver.reversed() { queues[wish]?.prepend(room) } }
+        while let room = queues[wish]?.first {
+            guard let entry = entries[room], entry.isOpen else {
+                queues[wish]?.removeFirst()
+                entries[room]?.queues.remove(wish)
+                continue
+            }
+            guard except.contains(room) else {
+                entries[room]?.promised += 1
+                return room
+            }
+            queues[wish]?.removeFirst()
+            passedOver.append(room)
+        }
+        return nil
+    }
+
+    mutating func promise(_ room: RoomID) { entries[room]?.promised += 1 }
+
+    /// A join that was on its way has arrived, whatever became of it.
+    mutating func settle(_ room: RoomID) {
+        guard let promised = entries[room]?.promised, promised > 0 else { return }
+        entries[room]?.promised = promised - 1
+        enqueue(room)
+    }
+
+    /// Public rooms, newest first.
+    func rows(gameType: String?, phase: RoomPhase? = nil) -> [RoomRow] {
+        entries.values.lazy.map(\.row)
+            .filter { !$0.isPrivate && (gameType == nil || $0.gameType == gameType) }
+            .filter { phase == nil || $0.phase == phase }
+            .sorted { $0.isNewer(than: $1) }
+    }
+
+    private mutating func enqueue(_ room: RoomID) {
+        guard let entry = entries[room], entry.isOpen else { return }
+        for options in Set([nil, entry.row.options]) {
+            let wish = Wish(gameType: entry.row.gameType, options: options)
+            guard entries[room]?.queues.insert(wish).inserted == true else { continue }
+            queues[wish, default: []].append(room)
+        }
+    }
+}
+
+extension RoomRow {
+    /// The order of lists: newest first, and the same for everybody.
+    func isNewer(than other: RoomRow) -> Bool {
+        createdAt != other.createdAt ? createdAt > other.createdAt : id.rawValue > other.id.rawValue
+    }
+}

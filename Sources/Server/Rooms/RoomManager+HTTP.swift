@@ -1,0 +1,85 @@
+internal import NIOCore
+internal import RoomEngine
+internal import SessionStore
+
+/// A room that is asked for over HTTP.
+struct RoomOrder: Sendable {
+    let gameType: String
+    let options: [UInt8]?
+    let isPrivate: Bool
+    let idempotencyKey: String?
+    let address: ClientAddress
+}
+
+/// Which public rooms are asked for over HTTP.
+struct RoomQuery: Sendable {
+    let gameType: String?
+    let phase: RoomPhase?
+    let limit: Int
+    /// Where the page before ended.
+    let cursor: RoomCursor?
+}
+
+/// A place in the list of rooms, newest first, that stays the same while rooms come and go: the room after which to go
+/// on.
+struct RoomCursor: Equatable, Sendable {
+    let createdAt: Int64
+    let id: RoomID
+
+    var text: String { "\(createdAt).\(id.rawValue)" }
+
+    init(_ row: RoomRow) {
+        createdAt = row.createdAt
+        id = row.id
+    }
+
+    /// - Parameter text: untrusted.
+    init?(text: String) {
+        let parts = text.split(separator: ".", maxSplits: 1)
+        guard parts.count == 2, let createdAt = Int64(parts[0]), let id = RoomID(rawValue: String(parts[1])) else {
+            return nil
+        }
+        self.createdAt = createdAt
+        self.id = id
+    }
+
+    func isBefore(_ row: RoomRow) -> Bool {
+        createdAt != row.createdAt ? createdAt > row.createdAt : id.rawValue > row.id.rawValue
+    }
+}
+
+struct RoomPage: Sendable {
+    let rooms: [RoomRow]
+    let next: RoomCursor?
+}
+
+extension RoomManager {
+    func page(_ query: RoomQuery) -> RoomPage {
+        let rows = directory.rows(gameType: query.gameType, phase: query.phase)
+            .filter { row in query.cursor?.isBefore(row) ?? true }
+        let page = Array(rows.prefix(query.limit))
+        return RoomPage(rooms: page, next: rows.count > page.count ? page.last.map(RoomCursor.init) : nil)
+    }
+
+    /// Makes a room for somebody who is not connected. The promise succeeds once the room is stored.
+    func create(_ order: RoomOrder, _ promise: EventLoopPromise<RoomID>) {
+        if let key = order.idempotencyKey, let made = orders.first(where: { $0.key == key }) {
+            return promise.succeed(made.room)
+        }
+        do throws(Problem) {
+            let game = try game(order.gameType)
+            try checkRate(order.address)
+            let new = try newRoom(
+                game, options: order.options, isPrivate: order.isPrivate, creator: order.address)
+            let room = new.header.id
+            directory.settle(room)
+            if let key = order.idempotencyKey {
+                if orders.count == Limits.rememberedOrders { orders.removeFirst() }
+                orders.append((key, room))
+            }
+            node.shard(of: room).post(.create(new, promise))
+        } catch {
+            promise.fail(error)
+        }
+    }
+}

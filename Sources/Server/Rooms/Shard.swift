@@ -1,0 +1,153 @@
+internal import GameKitProtocol
+internal import Logging
+internal import NIOCore
+internal import RoomEngine
+internal import SessionStore
+
+/// The rooms of one event loop. What reaches them comes through the mailbox, what they say leaves at the end of a pass:
+/// at once where it rests on nothing unsafe, else when the store has what it rests on.
+actor Shard: LoopActor {
+    enum Message: Sendable {
+        case request(RoomID, RoomRequest, from: Sender)
+        case create(NewRoom, EventLoopPromise<RoomID>?)
+        case join(RoomID, JoinOrder)
+        case rejoin(RoomID, ReturnRequest)
+        case disconnected(ConnectionID, RoomID)
+        case peek(RoomID, EventLoopPromise<RoomPeek?>)
+        /// Bring a room into memory: the server has started.
+        case wake(RoomID)
+        case claimed(RoomID, Result<StoredRoom?, StoreError>)
+        case stored(Result<Set<RoomID>, StoreError>)
+        /// Store what is not stored yet; the server is about to end.
+        case stop(EventLoopPromise<Void>)
+    }
+
+    /// Where a room stands with this shard.
+    enum Slot {
+        case live(LiveRoom)
+        /// It is being fetched from the store; what is said to it meanwhile waits, and who is in it stays in it.
+        case loading(waiting: [Message], audience: Audience, chat: [ChatLine])
+        /// It has ended, and its removal is on its way to the store in this batch.
+        case closing(batch: Int)
+    }
+
+    private nonisolated let executor: any NIOSerialEventLoopExecutor
+    nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+    nonisolated let mailbox: Mailbox<Message>
+    nonisolated let loop: any EventLoop
+
+    let node: Node
+    let store: any RoomStore
+    var slots: [RoomID: Slot] = [:]
+    var gate = OutputGate<Output>()
+    /// What leaves at the end of this pass.
+    var outgoing: [Output] = []
+    var ticker = Ticker()
+    var alarm = Alarm()
+    private var stopPromise: EventLoopPromise<Void>?
+
+    /// - Parameter index: which of the node's loops it is on.
+    init(node: Node, store: any RoomStore, index: Int) {
+        self.node = node
+        self.store = store
+        loop = node.hubs[index].loop
+        executor = loop.serialExecutor
+        mailbox = node.shards[index]
+        open()
+    }
+
+    func handle(_ messages: [Message]) {
+        for message in messages { handle(message) }
+        endPass()
+    }
+
+    func handle(_ message: Message) {
+        switch message {
+        case .request(let id, let request, let sender):
+            guard let room = live(id, or: message) else { return }
+            perform(request, from: sender, in: room)
+        case .create(let new, let promise): create(new, promise)
+        case .join(let id, let order):
+            guard let room = live(id, or: message) else { return }
+            join(order, room)
+        case .rejoin(let id, let request):
+            guard let room = live(id, or: message) else { return }
+            rejoin(request, room)
+        case .disconnected(let connection, let id): disconnected(connection, id)
+        case .peek(let id, let promise):
+            guard let room = live(id, or: message) else { return }
+            peek(room, promise)
+        case .wake(let id): _ = live(id, or: nil)
+        case .claimed(let id, let result): claimed(id, result)
+        case .stored(let result): stored(result)
+        case .stop(let promise): stop(promise)
+        }
+    }
+
+    /// At the end of every pass: what may leave leaves, and what must be stored is handed to the store.
+    func endPass() {
+        if let commits = gate.nextBatch() {
+            store.append(commits) { [self] result in post(.stored(result)) }
+        }
+        let outputs = outgoing
+        outgoing = []
+        carryOut(outputs)
+        setAlarm()
+        if let stopPromise, gate.isIdle {
+            self.stopPromise = nil
+            stopPromise.succeed()
+        }
+    }
+
+    private func stop(_ promise: EventLoopPromise<Void>) {
+        stopPromise = promise
+        ticker.stop()
+        for case .live(let room) in slots.values { storeForTheEnd(room) }
+    }
+
+    // MARK: Applying
+
+    /// Tells a room a fact, stores what came of it and tells everybody in it.
+    ///
+    /// - Parameter answer: what the sender is told after that, made when the verdict is known.
+    @discardableResult
+    func apply(
+        _ input: RoomInput<ArraySlice<UInt8>>, to room: LiveRoom, at now: NIODeadline = .now(),
+        answer: Answer? = nil
+    ) -> Verdict {
+        let logging = room.game.durability == .everyInput
+        let applied = room.room.apply(input, room.time(at: now), logging)
+        finish(applied.verdict, logEntry: applied.logEntry, in: room, at: now, answer: answer)
+        return applied.verdict
+    }
+
+    /// What follows every verdict, in the order that the protocol promises: events, state, the sender's answer.
+    func finish(
+        _ verdict: Verdict, logEntry: [UInt8]?, in room: LiveRoom, at now: NIODeadline, answer: Answer? = nil
+    ) {
+        guard case .committed(let commit) = verdict else {
+            if case .broken(let why) = verdict { return close(broken: room, why, answer: answer) }
+            if let answer { say(answer, verdict, in: room) }
+            return
+        }
+        record(commit, logEntry: logEntry, of: room, at: now)
+        tell(commit, in: room)
+        for departure in commit.departures { depart(departure, from: room) }
+        if commit.showsState { showState(in: room) }
+        if let answer { say(answer, verdict, in: room) }
+        if commit.isLandmark { updateRow(of: room) }
+        lookAhead(room, at: now, isQuiet: !commit.isLandmark)
+    }
+}
+
+/// The answer that a request gets once its verdict is known.
+struct Answer {
+    let sender: Sender
+    let id: MessageID?
+    let type: String?
+    let settles: Settled
+    /// What a success says beside that.
+    var success: ((LiveRoom, Verdict, inout JSONObject) -> Void)?
+    /// Whether a success is answered even without an id.
+    var isAlwaysAnswered = true
+}

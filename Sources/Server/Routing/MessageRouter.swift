@@ -1,0 +1,179 @@
+internal import DequeModule
+internal import NIOCore
+internal import SessionStore
+
+/// Decides where each message of one client goes. Pure: the connection around it reads, writes and posts.
+///
+/// A client may send ahead of its answers. What must not be overtaken is held here: everything behind a join or a
+/// return, and a move behind as many unanswered ones as the room remembers.
+struct MessageRouter {
+    enum Action {
+        case send([UInt8])
+        case toRoom(RoomID, RoomRequest)
+        case join(JoinRequest, MessageID?, room: RoomID?, gameType: String?)
+        case reconnect(ReconnectRequest, MessageID?, room: RoomID?)
+        case listRooms(MessageID?, gameType: String?)
+        case watchLobby(MessageID?, gameType: String?)
+        case unwatchLobby(MessageID?)
+        case pong(MessageID?, ArraySlice<UInt8>?)
+        /// The next state of the room must be a whole one.
+        case forgetBase(RoomID)
+        case close(CloseCode)
+    }
+
+    private(set) var rooms: [RoomID: Membership] = [:]
+    private let defaultGame: String?
+    private var rate: TokenBucket
+    private var violations: TokenBucket
+    /// A join or a return is under way.
+    private var awaitsEntrance = false
+    /// Something was joined under the id of this connection's own welcome, which so cannot become void any more.
+    private var hasEntered = false
+    private var unansweredMoves: [RoomID: Int] = [:]
+    private var held: Deque<ClientMessage> = []
+
+    init(defaultGame: String?, limits: Limits, now: NIODeadline) {
+        self.defaultGame = defaultGame
+        let perSecond = Double(limits.messagesPerSecond)
+        rate = TokenBucket(perSecond: perSecond, burst: perSecond * 2, now: now)
+        violations = TokenBucket(
+            perSecond: Limits.violationsPerSecond, burst: Limits.violationsInABurst, now: now)
+    }
+
+    /// Whether the socket may be read: nothing that was read already waits.
+    var mayRead: Bool { held.isEmpty }
+    var isInRealTimeRoom: Bool { rooms.values.contains { $0.isRealTime } }
+
+    /// One message was read.
+    mutating func received(_ text: ArraySlice<UInt8>, at now: NIODeadline) -> [Action] {
+        do throws(MessageReader.Failure) {
+            let message = try MessageReader.read(text)
+            if let wait = rate.take(message.request.cost, at: now) {
+                let problem = Problem(.rateLimited, "That is too many messages.", retryAfter: wait)
+                return violation(message.request.resultType, message.id, problem, at: now)
+            }
+            guard held.isEmpty, !mustWait(message) else {
+                held.append(message)
+                return []
+            }
+            return route(message)
+        } catch {
+            if let wait = rate.take(at: now) {
+                let problem = Problem(.rateLimited, "That is too many messages.", retryAfter: wait)
+                return violation(nil, error.id, problem, at: now)
+            }
+            return violation(error.resultType, error.id, error.problem, at: now)
+        }
+    }
+
+    /// An answer has come; what waited for it goes on.
+    mutating func settled(_ settled: Settled) -> [Action] {
+        switch settled {
+        case .entrance: awaitsEntrance = false
+        case .move(let room):
+            if let count = unansweredMoves[room] { unansweredMoves[room] = count > 1 ? count - 1 : nil }
+        case .nothing, .request: return []
+        }
+        var actions: [Action] = []
+        while let message = held.first, !mustWait(message) {
+            held.removeFirst()
+            actions += route(message)
+        }
+        return actions
+    }
+
+    mutating func entered(_ room: RoomID, _ membership: Membership) {
+        rooms[room] = membership
+        hasEntered = true
+    }
+
+    mutating func left(_ room: RoomID) {
+        rooms[room] = nil
+        unansweredMoves[room] = nil
+    }
+
+    private func mustWait(_ message: ClientMessage) -> Bool {
+        if case .ping = message.request { return false }
+        if awaitsEntrance { return true }
+        guard case .inRoom(.move) = message.request, let room = room(of: message) else { return false }
+        return unansweredMoves[room, default: 0] >= Limits.unansweredMoves
+    }
+
+    private mutating func route(_ message: ClientMessage) -> [Action] {
+        switch message.request {
+        case .authenticate, .refreshToken:
+            let problem = Problem(.unauthorized, "This server takes no tokens: everybody is anonymous.")
+            return [.send(ServerMessage.failure(message.request.resultType, id: message.id, problem))]
+        case .join(let join):
+            awaitsEntrance = true
+            let gameType = message.gameType ?? (message.room == nil ? defaultGame : nil)
+            return [.join(join, message.id, room: message.room, gameType: gameType)]
+        case .reconnect(let reconnect):
+            guard !hasEntered else {
+                let problem = Problem(.forbidden, "This connection is somebody already.")
+                return [.send(ServerMessage.failure("reconnect_result", id: message.id, problem))]
+            }
+            awaitsEntrance = true
+            return [.reconnect(reconnect, message.id, room: message.room)]
+        case .inRoom(let command): return route(command, message)
+        case .listRooms: return [.listRooms(message.id, gameType: message.gameType)]
+        case .watchLobby: return [.watchLobby(message.id, gameType: message.gameType)]
+        case .unwatchLobby: return [.unwatchLobby(message.id)]
+        case .ping(let data): return [.pong(message.id, data)]
+        }
+    }
+
+    private mutating func route(_ command: RoomCommand, _ message: ClientMessage) -> [Action] {
+        guard let room = room(of: message), rooms[room] != nil else {
+            let problem =
+                message.room == nil && rooms.count > 1
+                ? Problem.badField("roomId", "You are in several rooms: say which one.") : .notInRoom
+            return [.send(ServerMessage.failure(command.resultType, id: message.id, room: message.room, problem))]
+        }
+        if let gameType = message.gameType, gameType != rooms[room]?.gameType {
+            let problem = Problem(.wrongGame, "That room is of another game.")
+            return [.send(ServerMessage.failure(command.resultType, id: message.id, room: room, problem))]
+        }
+        let request = Action.toRoom(room, RoomRequest(id: message.id, command: command))
+        switch command {
+        case .move:
+            unansweredMoves[room, default: 0] += 1
+            return [request]
+        case .resync: return [.forgetBase(room), request]
+        default: return [request]
+        }
+    }
+
+    private func room(of message: ClientMessage) -> RoomID? {
+        message.room ?? (rooms.count == 1 ? rooms.first?.key : nil)
+    }
+
+    private mutating func violation(
+        _ resultType: String?, _ id: MessageID?, _ problem: Problem, at now: NIODeadline
+    ) -> [Action] {
+        if violations.take(at: now) != nil { return [.close(.tooManyViolations)] }
+        return [.send(ServerMessage.failure(resultType, id: id, problem))]
+    }
+}
+
+/// A command on its way to its room.
+struct RoomRequest: Sendable {
+    let id: MessageID?
+    let command: RoomCommand
+}
+
+extension ClientRequest {
+    /// What a message costs of a client's rate, by the work it makes.
+    var cost: Double {
+        switch self {
+        case .ping, .authenticate, .refreshToken, .unwatchLobby: 1
+        case .inRoom(let command):
+            switch command {
+            case .resync: 4
+            case .addBot, .removeBot: 2
+            default: 1
+            }
+        case .listRooms, .watchLobby, .join, .reconnect: 4
+        }
+    }
+}

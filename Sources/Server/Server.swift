@@ -1,0 +1,217 @@
+internal import GameKitProtocol
+internal import HTTPTypes
+internal import Hummingbird
+internal import HummingbirdCore
+internal import HummingbirdTLS
+internal import Logging
+internal import NIOCore
+internal import NIOPosix
+internal import NIOSSL
+internal import RoomEngine
+internal import ServiceLifecycle
+internal import SessionStore
+
+/// A whole server: makes the parts, wires them, brings rooms back, listens, and ends in good order.
+final class Server: Sendable {
+    static let version = "0.1.0"
+
+    let node: Node
+    private let configuration: Configuration
+    private let group: MultiThreadedEventLoopGroup
+    private let database: SQLiteDatabase?
+    private let roomStore: any RoomStore
+    private let clients: ClientManager
+    private let rooms: RoomManager
+    private let shards: [Shard]
+    private let status: ServerStatus
+    private let logger: Logger
+
+    /// - Throws: a store error when the data folder cannot be used.
+    init(_ configuration: Configuration, logger: Logger) async throws(StoreError) {
+        self.configuration = configuration
+        self.logger = logger
+        group = MultiThreadedEventLoopGroup(numberOfThreads: configuration.threads ?? System.coreCount)
+        let loops = Array(group.makeIterator())
+        node = Node(configuration, loops: loops, logger: logger)
+
+        let sessionStore: any SessionStore
+        switch configuration.data {
+        case .memory:
+            database = nil
+            roomStore = MemoryRoomStore()
+            sessionStore = MemorySessionStore()
+        case .folder(let path):
+            let database = try SQLiteDatabase(folder: path, synchronous: configuration.sqliteSync == .full ? .full : .normal)
+            self.database = database
+            roomStore = SQLiteRoomStore(database)
+            sessionStore = SQLiteSessionStore(database)
+        }
+        clients = ClientManager(node: node, store: sessionStore, on: loops[0])
+        rooms = RoomManager(node: node, clients: clients, on: loops[0])
+        let (node, roomStore) = (node, roomStore)
+        shards = loops.indices.map { Shard(node: node, store: roomStore, index: $0) }
+        status = ServerStatus(node: node, clients: clients, rooms: rooms, database: database)
+    }
+
+    /// Runs until `stop` returns, then ends in good order.
+    ///
+    /// - Parameter onListening: told the port once players may come.
+    func run(
+        onListening: @escaping @Sendable (Int) async -> Void, until stop: @escaping @Sendable () async -> Void
+    ) async throws {
+        try await restoreRooms()
+        let services = try makeServices { [status] port in
+            status.setReady(true)
+            await onListening(port)
+        }
+        let lifecycle = ServiceGroup(
+            configuration: .init(
+                services: services.map { .init(service: $0) }, logger: Logger(label: "lifecycle", level: .error)))
+        try await withThrowingTaskGroup { tasks in
+            tasks.addTask { try await lifecycle.run() }
+            tasks.addTask { [self] in
+                await stop()
+                await drain()
+                await lifecycle.triggerGracefulShutdown()
+            }
+            // The lifecycle ends by itself only when it failed, to listen for one.
+            try await tasks.next()
+            tasks.cancelAll()
+            try await tasks.waitForAll()
+        }
+        await end()
+    }
+
+    // MARK: Starting
+
+    private func restoreRooms() async throws(StoreError) {
+        let headers = try await roomStore.headers()
+        await rooms.restore(headers)
+        for header in headers { node.shard(of: header.id).post(.wake(header.id)) }
+        guard !headers.isEmpty else { return }
+        logger.info("rooms restored", metadata: ["rooms": "\(headers.count)"])
+    }
+
+    private func makeServices(_ onListening: @escaping @Sendable (Int) async -> Void) throws -> [any Service] {
+        let statusRoutes = StatusRoutes(node: node, status: status)
+        let router = makeRouter()
+        statusRoutes.add(to: router)
+        RoomRoutes(node: node).add(to: router)
+        PageRoutes(pages: Pages(folder: configuration.webFolder)).add(to: router)
+        guard let ops = configuration.opsListen else {
+            statusRoutes.addDetails(to: router)
+            return [try makeApplication(router, configuration.host, configuration.port, onListening)]
+        }
+        let opsRouter = makeRouter()
+        statusRoutes.add(to: opsRouter)
+        statusRoutes.addDetails(to: opsRouter)
+        return [
+            try makeApplication(router, configuration.host, configuration.port, onListening),
+            try makeApplication(opsRouter, ops.host, ops.port) { _ in },
+        ]
+    }
+
+    private func makeRouter() -> Router<HTTPContext> {
+        let router = Router(context: HTTPContext.self)
+        router.add(middleware: HTTPGuard(gatekeeper: node.gatekeeper, logger: logger))
+        return router
+    }
+
+    private func makeApplication(
+        _ router: Router<HTTPContext>, _ host: String, _ port: Int,
+        _ onListening: @escaping @Sendable (Int) async -> Void
+    ) throws -> any Service {
+        let node = node
+        let plain = HTTPServerBuilder { responder in ListenerChannel(responder: responder, node: node) }
+        return Application(
+            router: router, server: try configuration.tls.map { try HTTPServerBuilder.tls(plain, files: $0) } ?? plain,
+            configuration: .init(address: .hostname(host, port: port), serverName: nil),
+            onServerRunning: { channel in await onListening(channel.localAddress?.port ?? port) },
+            eventLoopGroupProvider: .shared(group), logger: Logger(label: "http", level: .error))
+    }
+
+    // MARK: Ending
+
+    /// Tells everybody to come back, and gives games a moment.
+    private func drain() async {
+        status.setReady(false)
+        node.rooms.post(.drain)
+        let most = Int64(configuration.drainTime.milliseconds)
+        for hub in node.hubs {
+            hub.broadcast {
+                let wait = Duration.milliseconds(Int64.random(in: 0...max(1, most)))
+                return .message(Frame.text(ServerMessage.draining(reconnectAfter: wait)))
+            }
+        }
+        let counts = await clients.counts
+        if counts.connections > 0 { try? await Task.sleep(for: configuration.drainTime) }
+        for hub in node.hubs { hub.broadcast { .close(.goingAway) } }
+    }
+
+    /// Stores what is not stored yet and lets go of everything.
+    private func end() async {
+        for (shard, hub) in zip(shards, node.hubs) {
+            let promise = hub.loop.makePromise(of: Void.self)
+            shard.post(.stop(promise))
+            try? await promise.futureResult.get()
+        }
+        await database?.close()
+        node.close()
+        try? await group.shutdownGracefully()
+    }
+}
+
+extension HTTPServerBuilder {
+    fileprivate static func tls(_ base: HTTPServerBuilder, files: TLSFiles) throws -> HTTPServerBuilder {
+        let chain = try NIOSSLCertificate.fromPEMFile(files.certificate)
+        let configuration = TLSConfiguration.makeServerConfiguration(
+            certificateChain: chain.map { .certificate($0) },
+            privateKey: .privateKey(try NIOSSLPrivateKey(file: files.key, format: .pem)))
+        return try .tls(base, tlsConfiguration: configuration)
+    }
+}
+
+extension Logger {
+    fileprivate init(label: String, level: Level) {
+        self.init(label: label)
+        logLevel = level
+    }
+}
+
+extension Node {
+    convenience init(_ configuration: Configuration, loops: [any EventLoop], logger: Logger) {
+        let games = configuration.games.map { settings in
+            var object = JSONObject()
+            let manifest = settings.entry.manifest
+            object.set("gameType", manifest.type)
+            object.set("name", manifest.name)
+            object.set("minSeats", manifest.seats.lowerBound)
+            object.set("maxSeats", manifest.seats.upperBound)
+            object.set("tickRate", manifest.ticksPerSecond)
+            return object.closed()
+        }
+        var list = JSONObject()
+        list.set("games", array: games)
+        // The list alone, without the object around it.
+        let text = Array(list.closed().dropFirst(#"{"games":"#.utf8.count).dropLast())
+        self.init(
+            facts: NodeFacts(
+                id: configuration.nodeID ?? RandomText.readable(length: 8), version: Server.version,
+                heartbeatSeconds: Limits.heartbeat.nanoseconds / 1_000_000_000, games: text),
+            limits: configuration.limits,
+            games: Dictionary(configuration.games.map { ($0.entry.manifest.type, $0) }) { first, _ in first },
+            gatekeeper: Gatekeeper(
+                hosts: configuration.allowedHosts.union([configuration.host]),
+                allowedOrigins: configuration.allowedOrigins, publicURL: configuration.publicURL,
+                trustedProxies: configuration.trustedProxies),
+            publicURL: configuration.publicURL?.description, logger: logger, loops: loops)
+    }
+
+    /// Lets go of the actors: nothing is handled from now on.
+    func close() {
+        for hub in hubs { hub.mailbox.close() }
+        for shard in shards { shard.close() }
+        clients.close()
+        rooms.close()
+    }
+}

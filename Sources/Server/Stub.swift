@@ -1,5 +1,0 @@
-import ArgumentParser
-import Hummingbird
-import HummingbirdTLS
-import Crypto
-import NIOWebSocket

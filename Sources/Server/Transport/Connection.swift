@@ -1,0 +1,261 @@
+internal import Logging
+internal import NIOCore
+internal import NIOWebSocket
+internal import SessionStore
+
+/// One browser's socket: the last handler of its pipeline, on the event loop that accepted it.
+///
+/// Whole text frames come in and are routed; what the client is owed waits in the ``Outbox`` and is written in one go
+/// at the end of a loop pass. It holds no task, and nothing but its own loop ever touches it.
+final class Connection: ChannelDuplexHandler {
+    typealias InboundIn = WebSocketFrame
+    typealias InboundOut = Never
+    typealias OutboundIn = Never
+    typealias OutboundOut = ByteBuffer
+
+    /// Where this connection came from and whether it may stay.
+    struct Arrival: Sendable {
+        let address: ClientAddress
+        let gameType: String?
+        let isAdmitted: Bool
+    }
+
+    private(set) var id: ConnectionID?
+    private let node: Node
+    private let hub: LoopHub
+    private let arrival: Arrival
+    /// Who this is: under the id of the welcome first, and after a reconnect as the client that came back.
+    private var client: ClientKey
+    private let clientId: ClientID
+    private var router: MessageRouter
+    private var outbox = Outbox()
+    /// The state last written of each room whose client wants patches.
+    private var bases: [RoomID: RoomState] = [:]
+    private var heartbeat: Heartbeat
+    private var context: ChannelHandlerContext?
+    private var isClosing = false
+    /// A read that was held back while messages wait.
+    private var readIsHeld = false
+    private var overBoundSince: NIODeadline?
+
+    init(node: Node, hub: LoopHub, arrival: Arrival) {
+        self.node = node
+        self.hub = hub
+        self.arrival = arrival
+        clientId = ClientID.random()
+        client = clientId.key
+        let now = NIODeadline.now()
+        router = MessageRouter(defaultGame: arrival.gameType, limits: node.limits, now: now)
+        heartbeat = Heartbeat(now: now)
+    }
+
+    // MARK: Channel
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+        guard arrival.isAdmitted else { return close(.tooManyConnections) }
+        // The hub is an actor on this very loop, which the compiler cannot know.
+        let me = NIOLoopBound(self, eventLoop: context.eventLoop)
+        let id = hub.assumeIsolated { $0.add(me.value) }
+        self.id = id
+        node.clients.post(.opened(id, client, arrival.address))
+        outbox.append(Frame.text(ServerMessage.welcome(node.facts, clientId: clientId.text)))
+        flush()
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        ended()
+        context.fireChannelInactive()
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        ended()
+        self.context = nil
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard !isClosing || id == nil else { return }
+        let frame = unwrapInboundIn(data)
+        guard frame.maskKey != nil, !frame.rsv1, !frame.rsv2, !frame.rsv3 else { return close(.protocolError) }
+        heartbeat.heard(at: .now())
+        switch frame.opcode {
+        case .text:
+            let bytes = Array(buffer: frame.unmaskedData)
+            guard String(validating: bytes, as: UTF8.self) != nil else { return close(.badUTF8) }
+            node.metrics.received(bytes.count)
+            perform(router.received(bytes[...], at: .now()))
+        case .binary: close(.binaryFrame)
+        case .ping:
+            outbox.append(Frame.pong(frame.unmaskedData.readableBytesView))
+            flush()
+        case .pong: break
+        case .connectionClose: answerClose(frame.unmaskedData)
+        default: close(.protocolError)
+        }
+    }
+
+    func read(context: ChannelHandlerContext) {
+        guard router.mayRead else { return readIsHeld = true }
+        context.read()
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        flush()
+        context.fireChannelWritabilityChanged()
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        switch event {
+        case ChannelEvent.inputClosed: context.close(promise: nil)
+        case is ChannelShouldQuiesceEvent: close(.goingAway)
+        default: context.fireUserInboundEventTriggered(event)
+        }
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        switch error {
+        case NIOWebSocketError.invalidFrameLength, NIOWebSocketFrameAggregator.Error.accumulatedFrameSizeIsTooLarge:
+            close(.messageTooBig)
+        case is NIOWebSocketError, is NIOWebSocketFrameAggregator.Error: close(.protocolError)
+        default: context.close(promise: nil)
+        }
+    }
+
+    // MARK: From shards and managers
+
+    /// - Returns: whether there is something to write now.
+    func deliver(_ delivery: Delivery) -> Bool {
+        guard !isClosing else { return false }
+        switch delivery {
+        case .message(let frame): outbox.append(frame)
+        case .state(let state): if router.rooms[state.room] != nil { outbox.append(state) }
+        case .answer(let frame, let settled):
+            outbox.append(answer: frame, about: settled.room)
+            perform(router.settled(settled))
+        case .settled(let settled): perform(router.settled(settled))
+        case .entered(let room, let membership):
+            router.entered(room, membership)
+            bases[room] = nil
+        case .left(let room): leave(room)
+        case .kicked(let room):
+            leave(room)
+            if router.rooms.isEmpty { close(.kicked) }
+        case .became(let client): self.client = client
+        case .close(let code): close(code)
+        }
+        return !outbox.isEmpty
+    }
+
+    /// Writes what is owed, as far as the socket takes it.
+    func flush() {
+        guard let context, !outbox.isEmpty, context.channel.isWritable else { return }
+        while context.channel.isWritable, let item = outbox.next() {
+            let frame =
+                switch item {
+                case .frame(let frame): frame
+                case .state(let state): frameForState(state)
+                }
+            node.metrics.sent(frame.readableBytes)
+            context.write(wrapOutboundOut(frame), promise: nil)
+        }
+        context.flush()
+    }
+
+    /// Once a second.
+    func beat(_ now: NIODeadline) {
+        guard let context, !isClosing else { return }
+        switch heartbeat.beat(at: now, isRealTime: router.isInRealTimeRoom) {
+        case .nothing: break
+        case .ping: context.writeAndFlush(wrapOutboundOut(Frame.ping()), promise: nil)
+        case .dead: return close(.heartbeatMissed)
+        }
+        guard node.limits.outboxBytes > 0, outbox.byteCount > node.limits.outboxBytes else {
+            return overBoundSince = nil
+        }
+        let since = overBoundSince ?? now
+        overBoundSince = since
+        let isHopeless = outbox.byteCount > node.limits.outboxBytes * Limits.outboxExcess
+        if isHopeless || now - since >= TimeAmount(node.limits.outboxTime) { close(.slowConsumer) }
+    }
+
+    // MARK: Acting
+
+    private func perform(_ actions: [MessageRouter.Action]) {
+        guard let id else { return }
+        for action in actions {
+            switch action {
+            case .send(let text): outbox.append(Frame.text(text))
+            case .toRoom(let room, let request):
+                node.shard(of: room).post(.request(room, request, from: sender(id)))
+            case .join(let join, let messageID, let room, let gameType):
+                let target = Placement(
+                    sender: sender(id), id: messageID, join: join, room: room, gameType: gameType)
+                node.rooms.post(.place(target))
+            case .reconnect(let request, let messageID, let room):
+                node.clients.post(.reconnect(request, messageID, room: room, from: sender(id)))
+            case .listRooms(let messageID, let gameType): node.rooms.post(.list(id, messageID, gameType: gameType))
+            case .watchLobby(let messageID, let gameType): node.rooms.post(.watch(id, messageID, gameType: gameType))
+            case .unwatchLobby(let messageID): node.rooms.post(.unwatch(id, messageID))
+            case .pong(let messageID, let data):
+                outbox.append(Frame.text(ServerMessage.pong(id: messageID, data: data, serverTime: node.wallClock())))
+            case .forgetBase(let room): bases[room] = nil
+            case .close(let code): return close(code)
+            }
+        }
+        flush()
+        if readIsHeld, router.mayRead {
+            readIsHeld = false
+            context?.read()
+        }
+    }
+
+    private func sender(_ id: ConnectionID) -> Sender {
+        Sender(connection: id, client: client, user: nil, address: arrival.address)
+    }
+
+    private func frameForState(_ state: RoomState) -> ByteBuffer {
+        guard router.rooms[state.room]?.sync == .patch else { return state.frame }
+        defer { bases[state.room] = state }
+        return bases[state.room].flatMap { base in state.patch(from: base) } ?? state.frame
+    }
+
+    private func leave(_ room: RoomID) {
+        router.left(room)
+        bases[room] = nil
+    }
+
+    // MARK: Ending
+
+    /// Says why and ends the connection. What is owed goes out first, as far as the socket takes it.
+    private func close(_ code: CloseCode) {
+        guard let context, !isClosing else { return }
+        flush()
+        isClosing = true
+        node.metrics.closed(code)
+        context.write(wrapOutboundOut(Frame.close(code)), promise: nil)
+        let channel = context.channel
+        context.flush()
+        // The peer closes next; one that does not is not waited for.
+        context.eventLoop.scheduleTask(in: Limits.closeTime) { channel.close(promise: nil) }
+    }
+
+    private func answerClose(_ payload: ByteBuffer) {
+        guard !isClosing, let context else { return context?.close(promise: nil) ?? () }
+        let code = CloseRequest(payload)
+        isClosing = true
+        let channel = context.channel
+        context.writeAndFlush(wrapOutboundOut(Frame.close(code.answer))).whenComplete { _ in
+            channel.close(promise: nil)
+        }
+    }
+
+    private func ended() {
+        isClosing = true
+        guard let id else { return }
+        self.id = nil
+        hub.assumeIsolated { $0.remove(id) }
+        for room in router.rooms.keys { node.shard(of: room).post(.disconnected(id, room)) }
+        node.clients.post(.closed(id, client, arrival.address))
+        node.rooms.post(.unwatch(id, nil))
+    }
+}

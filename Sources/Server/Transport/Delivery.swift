@@ -1,0 +1,58 @@
+internal import GameKitProtocol
+internal import NIOCore
+internal import SessionStore
+
+/// What is brought to connections, by shards and managers.
+enum Delivery: Sendable {
+    /// A message to be kept in order.
+    case message(ByteBuffer)
+    /// A state, which a newer one may replace.
+    case state(RoomState)
+    /// The answer to a request, and what it was about.
+    case answer(ByteBuffer, to: Settled)
+    /// A request that needs no answer was handled.
+    case settled(Settled)
+    /// The connection is in a room now, in this place.
+    case entered(RoomID, Membership)
+    /// It is in it no longer.
+    case left(RoomID)
+    /// It was removed from a room by its host; without another room it is closed.
+    case kicked(RoomID)
+    /// It is another client from now on, whose requests that waited may go on.
+    case became(ClientKey)
+    case close(CloseCode)
+}
+
+/// Which kind of waiting is over with an answer.
+enum Settled: Sendable {
+    case nothing
+    /// One of the unanswered moves in a room.
+    case move(RoomID)
+    /// The join or return that everything after it waited for.
+    case entrance
+    /// A request about a room.
+    case request(RoomID)
+
+    var room: RoomID? {
+        switch self {
+        case .move(let room), .request(let room): room
+        case .nothing, .entrance: nil
+        }
+    }
+}
+
+/// What a connection is in a room.
+struct Membership: Equatable, Sendable {
+    /// nil for a spectator.
+    var seat: Seat?
+    var sync: SyncMode
+    var gameType: String
+    /// Whether its game ticks: a lost connection must be noticed sooner.
+    var isRealTime: Bool
+}
+
+/// One delivery to many connections of one loop.
+struct Parcel: Sendable {
+    var to: [ConnectionID]
+    let delivery: Delivery
+}

@@ -1,0 +1,83 @@
+internal import NIOCore
+
+/// The connections of one event loop: where shards and managers bring what is owed to them.
+///
+/// A pass hands out all parcels first and then lets each connection that got something write once.
+actor LoopHub: LoopActor {
+    private nonisolated let executor: any NIOSerialEventLoopExecutor
+    nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+    nonisolated let mailbox: Mailbox<[Parcel]>
+    nonisolated let loop: any EventLoop
+    /// Which of the server's loops this is.
+    nonisolated let index: Int
+
+    private var slots: [Connection?] = []
+    private var freeSlots: [Int] = []
+    private var serial: UInt64 = 0
+    private var touched: [Connection] = []
+    private var heartbeat: RepeatedTask?
+
+    init(loop: any EventLoop, index: Int) {
+        self.loop = loop
+        self.index = index
+        executor = loop.serialExecutor
+        mailbox = Mailbox(on: loop)
+        open()
+    }
+
+    func add(_ connection: Connection) -> ConnectionID {
+        serial += 1
+        let slot = freeSlots.popLast() ?? slots.count
+        if slot == slots.count { slots.append(connection) } else { slots[slot] = connection }
+        if heartbeat == nil {
+            heartbeat = loop.scheduleRepeatedTask(initialDelay: .seconds(1), delay: .seconds(1)) { [weak self] _ in
+                self?.assumeIsolated { hub in hub.beat() }
+            }
+        }
+        return ConnectionID(loop: index, slot: slot, serial: serial)
+    }
+
+    func remove(_ id: ConnectionID) {
+        guard slots.indices.contains(id.slot), slots[id.slot]?.id == id else { return }
+        slots[id.slot] = nil
+        freeSlots.append(id.slot)
+    }
+
+    func handle(_ messages: [[Parcel]]) {
+        for parcels in messages {
+            for parcel in parcels {
+                for id in parcel.to {
+                    guard let connection = connection(id) else { continue }
+                    if connection.deliver(parcel.delivery) { touched.append(connection) }
+                }
+            }
+        }
+        let connections = touched
+        touched.removeAll(keepingCapacity: true)
+        for connection in connections { connection.flush() }
+    }
+
+    /// Brings one delivery to every connection of the loop.
+    nonisolated func broadcast(_ delivery: @escaping @Sendable () -> Delivery) {
+        loop.execute {
+            self.assumeIsolated { hub in
+                for connection in hub.slots {
+                    guard let connection else { continue }
+                    _ = connection.deliver(delivery())
+                    connection.flush()
+                }
+            }
+        }
+    }
+
+    /// Once a second: pings, and what has waited for too long.
+    private func beat() {
+        let now = NIODeadline.now()
+        for connection in slots { connection?.beat(now) }
+    }
+
+    private func connection(_ id: ConnectionID) -> Connection? {
+        guard slots.indices.contains(id.slot), let connection = slots[id.slot], connection.id == id else { return nil }
+        return connection
+    }
+}

@@ -1,0 +1,49 @@
+internal import RoomEngine
+
+/// The members of one JSON object of a client, read by name. All of it is untrusted: a member of the wrong kind throws a
+/// problem that names it, one that nobody asks for is ignored.
+struct Fields {
+    private let members: [JSONScanner.Member]
+    private let prefix: String
+
+    /// - Parameter prefix: what a problem puts before a member's name.
+    init(_ members: [JSONScanner.Member], prefix: String = "") {
+        self.members = members
+        self.prefix = prefix
+    }
+
+    func raw(_ name: String) -> ArraySlice<UInt8>? { members.first { $0.key == name }?.value }
+
+    func string(_ name: String) throws(Problem) -> String? {
+        guard let raw = raw(name) else { return nil }
+        guard let string = JSONScanner.string(raw) else { throw problem(name, "must be a string") }
+        return string
+    }
+
+    func bool(_ name: String) throws(Problem) -> Bool? {
+        guard let raw = raw(name) else { return nil }
+        switch String(decoding: raw, as: UTF8.self) {
+        case "true": return true
+        case "false": return false
+        default: throw problem(name, "must be true or false")
+        }
+    }
+
+    func integer(_ name: String, in range: ClosedRange<Int>) throws(Problem) -> Int? {
+        guard let raw = raw(name) else { return nil }
+        guard let number = Int(String(decoding: raw, as: UTF8.self)), range ~= number else {
+            throw problem(name, "must be a whole number from \(range.lowerBound) to \(range.upperBound)")
+        }
+        return number
+    }
+
+    func choice<Value>(_ name: String, _ values: [String: Value]) throws(Problem) -> Value? {
+        guard let string = try string(name) else { return nil }
+        guard let value = values[string] else {
+            throw problem(name, "must be one of: " + values.keys.sorted().joined(separator: ", "))
+        }
+        return value
+    }
+
+    func problem(_ name: String, _ what: String) -> Problem { .badField(prefix + name, "\(prefix)\(name) \(what).") }
+}

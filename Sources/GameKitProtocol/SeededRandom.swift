@@ -53,8 +53,9 @@ public struct SeededRandom: RandomNumberGenerator, Hashable, Sendable {
 extension SeededRandom: Codable {
     public init(from decoder: any Decoder) throws {
         let box = try decoder.singleValueContainer()
-        let words = try box.decode(String.self).split(separator: "-").compactMap { UInt64($0, radix: 16) }
-        guard words.count == 3 else {
+        let parts = try box.decode(String.self).split(separator: "-", omittingEmptySubsequences: false)
+        let words = parts.compactMap { UInt64($0, radix: 16) }
+        guard parts.count == 3, words.count == 3 else {
             throw DecodingError.dataCorruptedError(in: box, debugDescription: "a source is three hexadecimal words")
         }
         key = SipHash(words[0], words[1])

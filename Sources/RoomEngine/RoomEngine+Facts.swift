@@ -26,11 +26,11 @@ extension RoomEngine {
     /// Whether ``RoomInput/ticked`` is wanted now.
     public var isTicking: Bool { G.manifest.ticksPerSecond > 0 && snapshot.phase == .playing }
 
+    /// Whose move the round waits for.
+    package var toMove: SeatSet { snapshot.phase == .playing ? snapshot.round?.toMove ?? [] : [] }
+
     /// The bots whose move the round waits for.
-    public var botsToMove: SeatSet {
-        guard snapshot.phase == .playing, let round = snapshot.round else { return [] }
-        return SeatSet(round.toMove.filter { occupant($0)?.isBot ?? false })
-    }
+    public var botsToMove: SeatSet { SeatSet(toMove.filter { occupant($0)?.isBot ?? false }) }
 
     /// What the bot on a seat wants to do; nil when there is no bot or it wants nothing now.
     public func botMove(_ seat: Seat, random: inout SeededRandom) -> G.Move? {
@@ -43,4 +43,12 @@ extension RoomEngine {
         let age = snapshot.rules.historyAge
         return snapshot.history.events(after: seq, age: age, now: snapshot.now).suffix(limit)
     }
+}
+
+/// What the tests of games look into.
+extension RoomEngine {
+    package var game: G? { snapshot.round?.game }
+
+    /// The round's source of chance, which no view may show.
+    package var random: SeededRandom? { snapshot.round?.random }
 }

@@ -30,6 +30,7 @@ extension RoomEngine {
                 MoveReceipt(id: id.rawValue, content: content, version: step.commit.version, at: step.now))
         }
         snapshot.round?.turnOf = []
+        snapshot.round?.turnEnds = nil
         snapshot.round?.ticksUnseen = 0
         conclude(&step)
         return nil

@@ -79,7 +79,7 @@ extension RoomEngine {
     }
 
     mutating func makeReady(_ seat: Seat, _ ready: Bool, _ step: inout Step) throws(RoomRefusal) {
-        guard let occupant = occupant(seat) else { throw .notAPlayer }
+        guard let occupant = occupant(seat), !occupant.isBot else { throw .notAPlayer }
         switch snapshot.phase {
         case .waiting: break
         case .playing, .paused: throw .gameRunning
@@ -93,7 +93,7 @@ extension RoomEngine {
     }
 
     mutating func vote(_ seat: Seat, _ step: inout Step) throws(RoomRefusal) {
-        guard let occupant = occupant(seat) else { throw .notAPlayer }
+        guard let occupant = occupant(seat), !occupant.isBot else { throw .notAPlayer }
         switch snapshot.phase {
         case .waiting: throw .notStarted
         case .playing, .paused: throw .gameRunning

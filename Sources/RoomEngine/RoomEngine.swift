@@ -28,7 +28,8 @@ public struct RoomEngine<G: Game>: Sendable {
 
     /// Tells the room one fact. Room time never runs backwards: an earlier `now` counts as the latest one.
     ///
-    /// Anything but ``Verdict/committed(_:)`` leaves the snapshot as it was.
+    /// Anything but ``Verdict/committed(_:)`` leaves the snapshot as it was, except ``Verdict/broken(_:)``, after which it
+    /// is worth nothing.
     public mutating func apply(_ input: RoomInput<G.Move>, at now: Duration) -> Verdict {
         var step = Step(version: snapshot.version + 1, now: max(now, snapshot.now))
         do throws(RoomRefusal) {

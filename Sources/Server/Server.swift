@@ -41,7 +41,8 @@ final class Server: Sendable {
             roomStore = MemoryRoomStore()
             sessionStore = MemorySessionStore()
         case .folder(let path):
-            let database = try SQLiteDatabase(folder: path, synchronous: configuration.sqliteSync == .full ? .full : .normal)
+            let synchronous: SQLiteDatabase.Synchronous = configuration.sqliteSync == .full ? .full : .normal
+            let database = try SQLiteDatabase(folder: path, synchronous: synchronous)
             self.database = database
             roomStore = SQLiteRoomStore(database)
             sessionStore = SQLiteSessionStore(database)

@@ -20,10 +20,11 @@ import Testing
         #expect(abs(chances.beginning + chances.second - 1) < 0.0001)
     }
 
-    @Test(arguments: [10, 30, 39, 40, 60, 100])
-    func `hard wins at least 48 rounds in 100 against the best of all players`(target: Int) {
+    /// 55 is the target at which it is weakest.
+    @Test(arguments: [(10, 0.499), (30, 0.499), (39, 0.497), (55, 0.47), (100, 0.48)])
+    func `between two hard is nearly as good as anybody can be`(target: Int, least: Double) {
         let chances = PigSolver.chancesOfA(target: target, a: Self.rule(of: .hard, target: target), b: nil)
-        #expect(0.48...0.5001 ~= (chances.beginning + chances.second) / 2)
+        #expect(least...0.5001 ~= (chances.beginning + chances.second) / 2)
     }
 
     @Test func `hard wins 54 rounds in 100 against medium`() {

@@ -36,7 +36,7 @@ import Testing
             #"""
             {"games": [{"type": "draughts", "enabled": true, "graceSeconds": 5, "turnSeconds": 0, "spectators": 0,
               "history": 10, "historySeconds": 30, "durability": "periodic:1s", "anonymous": false, "bots": false,
-              "create": "server", "replayDays": 1, "options": {"size": 10, "title": "a, \"b\" ]}"}}, {"type": "skittles"}]}
+              "create": "server", "replayDays": 1, "options": {"size": 10, "title": "a, \"b ]}\\"}}, {"type": "skittles"}]}
             """#)
         #expect(file.faults.isEmpty)
         let game = try #require(file.games.first)
@@ -50,7 +50,7 @@ import Testing
         #expect(game.creators == .server)
         #expect(game.replayTime == .seconds(86_400))
         let options = try game.entry.options(Array("{}".utf8), game.options)
-        #expect(String(decoding: options.text, as: UTF8.self) == #"{"size":10,"title":"a, \"b\" ]}"}"#)
+        #expect(String(decoding: options.text, as: UTF8.self) == #"{"size":10,"title":"a, \"b ]}\\"}"#)
         #expect(file.games.map(\.entry.manifest.type) == ["draughts", "skittles"])
     }
 

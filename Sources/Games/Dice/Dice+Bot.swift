@@ -26,7 +26,7 @@ extension Dice {
     /// won. Before that hold at 21 points, one more for every 8 that the rival is ahead, one less for every 8 behind.
     ///
     /// The 8 is for a target of 100 and grows with the target; a round to less than 40 is a race from the start. So, two
-    /// playing, it wins at least 48 rounds in 100 against the best that can be played, whatever the target.
+    /// playing, it wins at least 47 of 100 rounds against the best that can be played, and 48 where the target is 100.
     static func keepsPace(with rival: Int, score: Int, turnTotal: Int, target: Int) -> Bool {
         let isRace = target < 40 || target - max(score, rival) <= 29
         // 21 and 12 1/2 points for a lead of the whole target, rounded to the nearest; nobody leads by more.

@@ -35,6 +35,7 @@ struct Board: Codable, Equatable, Sendable {
 
     var isFull: Bool { (x | o).nonzeroBitCount == Self.squares.count }
 
+    /// Puts a mark on a free square.
     mutating func take(_ square: Int, for mark: Mark) {
         if mark == .x { x |= 1 << square } else { o |= 1 << square }
     }
@@ -51,6 +52,7 @@ struct Board: Codable, Equatable, Sendable {
         return Self.lineBits.contains { own & $0 == $0 }
     }
 
+    /// The three squares in a row that end the round.
     var line: [Int]? {
         zip(Self.lines, Self.lineBits).first { x & $1 == $1 || o & $1 == $1 }?.0
     }

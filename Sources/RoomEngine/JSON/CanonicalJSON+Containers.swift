@@ -1,13 +1,20 @@
 /// What the standard library's `Encodable` writes into, one small adapter for each of its three shapes.
 struct ValueEncoder: Encoder {
     let writer: JSONWriter
+    /// How many containers were open before this value.
+    let depth: Int
     var codingPath: [any CodingKey] { [] }
     var userInfo: [CodingUserInfoKey: Any] { [:] }
 
-    func container<Key: CodingKey>(keyedBy type: Key.Type) -> KeyedEncodingContainer<Key> {
-        KeyedEncodingContainer(KeyedWriter<Key>(writer: writer))
+    init(writer: JSONWriter) {
+        self.writer = writer
+        depth = writer.depth
     }
-    func unkeyedContainer() -> any UnkeyedEncodingContainer { UnkeyedWriter(writer: writer) }
+
+    func container<Key: CodingKey>(keyedBy type: Key.Type) -> KeyedEncodingContainer<Key> {
+        KeyedEncodingContainer(KeyedWriter<Key>(writer: writer, at: depth))
+    }
+    func unkeyedContainer() -> any UnkeyedEncodingContainer { UnkeyedWriter(writer: writer, at: depth) }
     func singleValueContainer() -> any SingleValueEncodingContainer { SingleWriter(writer: writer) }
 }
 
@@ -16,9 +23,9 @@ private struct KeyedWriter<Key: CodingKey>: KeyedEncodingContainerProtocol {
     let depth: Int
     var codingPath: [any CodingKey] { [] }
 
-    init(writer: JSONWriter) {
+    init(writer: JSONWriter, at outside: Int) {
         self.writer = writer
-        depth = writer.begin(UInt8(ascii: "{"), closing: UInt8(ascii: "}"))
+        depth = writer.begin(UInt8(ascii: "{"), closing: UInt8(ascii: "}"), at: outside)
     }
 
     /// Absent is how nil is written.
@@ -59,11 +66,11 @@ private struct KeyedWriter<Key: CodingKey>: KeyedEncodingContainerProtocol {
         keyedBy keyType: Nested.Type, forKey key: Key
     ) -> KeyedEncodingContainer<Nested> {
         writer.key(key, at: depth)
-        return KeyedEncodingContainer(KeyedWriter<Nested>(writer: writer))
+        return KeyedEncodingContainer(KeyedWriter<Nested>(writer: writer, at: depth))
     }
     mutating func nestedUnkeyedContainer(forKey key: Key) -> any UnkeyedEncodingContainer {
         writer.key(key, at: depth)
-        return UnkeyedWriter(writer: writer)
+        return UnkeyedWriter(writer: writer, at: depth)
     }
     mutating func superEncoder() -> any Encoder {
         writer.separate(at: depth)
@@ -88,9 +95,9 @@ private struct UnkeyedWriter: UnkeyedEncodingContainer {
     var count = 0
     var codingPath: [any CodingKey] { [] }
 
-    init(writer: JSONWriter) {
+    init(writer: JSONWriter, at outside: Int) {
         self.writer = writer
-        depth = writer.begin(UInt8(ascii: "["), closing: UInt8(ascii: "]"))
+        depth = writer.begin(UInt8(ascii: "["), closing: UInt8(ascii: "]"), at: outside)
     }
 
     mutating func encodeNil() {
@@ -132,11 +139,11 @@ private struct UnkeyedWriter: UnkeyedEncodingContainer {
         keyedBy keyType: Nested.Type
     ) -> KeyedEncodingContainer<Nested> {
         next()
-        return KeyedEncodingContainer(KeyedWriter<Nested>(writer: writer))
+        return KeyedEncodingContainer(KeyedWriter<Nested>(writer: writer, at: depth))
     }
     mutating func nestedUnkeyedContainer() -> any UnkeyedEncodingContainer {
         next()
-        return UnkeyedWriter(writer: writer)
+        return UnkeyedWriter(writer: writer, at: depth)
     }
     mutating func superEncoder() -> any Encoder {
         next()

@@ -62,8 +62,16 @@ final class JSONWriter {
         if bytes.count == start { bytes.append(contentsOf: "{}".utf8) }
     }
 
-    /// Opens a container and says how deep it is.
-    func begin(_ bracket: UInt8, closing: UInt8) -> Int {
+    /// How many containers are open.
+    var depth: Int { open.count }
+
+    /// Opens a container in the one at `depth` and says how deep it is. A value that asks for its container again means
+    /// the same one: that is how a type writes its members among another's.
+    func begin(_ bracket: UInt8, closing: UInt8, at depth: Int) -> Int {
+        if depth < open.count, open[depth] == closing {
+            close(to: depth + 1)
+            return depth + 1
+        }
         bytes.append(bracket)
         open.append(closing)
         isEmpty = true

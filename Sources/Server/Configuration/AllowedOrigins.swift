@@ -26,10 +26,10 @@ struct AllowedOrigins: Equatable, Sendable {
             case .any: true
             case .exactly(let allowed): origin == allowed
             case .oneLabelBefore(let allowed):
+                // No label of an origin is empty, so what is before the first dot is exactly one.
                 origin.scheme == allowed.scheme && origin.port == allowed.port
-                    && origin.host.hasSuffix("." + allowed.host)
-                    && !origin.host.dropLast(allowed.host.utf8.count + 1).contains(".")
-                    && origin.host.utf8.count > allowed.host.utf8.count + 1
+                    && origin.host.split(separator: ".", maxSplits: 1).last == allowed.host[...]
+                    && origin.host != allowed.host
             }
         }
     }

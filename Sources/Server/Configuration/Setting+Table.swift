@@ -50,17 +50,20 @@ extension Setting {
         case .auth: Row(.value("optional"), "policy", "off or optional: without tokens everybody is anonymous.")
         case .adminToken: Row(.unset("no admin"), "token", "What /admin asks for.")
         case .maxConnections: Row(.value("\(limits.maxConnections)"), "count", "Connections at once.")
-        case .maxConnectionsPerAddress: Row(.value("\(limits.maxConnectionsPerAddress)"), "count", "From one address.")
-        case .maxConnectionsPerUser: Row(.value("\(limits.maxConnectionsPerUser)"), "count", "Of one user.")
+        case .maxConnectionsPerAddress:
+            Row(.value("\(limits.maxConnectionsPerAddress)"), "count", "Connections from one address.")
+        case .maxConnectionsPerUser: Row(.value("\(limits.maxConnectionsPerUser)"), "count", "Connections of one user.")
         case .maxRooms: Row(.value("\(limits.maxRooms)"), "count", "Rooms at once.")
-        case .maxRoomsPerClient: Row(.value("\(limits.maxRoomsPerClient)"), "count", "One client is in.")
-        case .maxRoomsPerAddress: Row(.value("\(limits.maxRoomsPerAddress)"), "count", "Made from one address.")
+        case .maxRoomsPerClient: Row(.value("\(limits.maxRoomsPerClient)"), "count", "Rooms one client is in.")
+        case .maxRoomsPerAddress: Row(.value("\(limits.maxRoomsPerAddress)"), "count", "Rooms made from one address.")
         case .messagesPerSecond:
-            Row(.value("\(limits.messagesPerSecond)"), "count", "From one connection; bursts of twice that.")
+            Row(.value("\(limits.messagesPerSecond)"), "count", "Messages from one connection; bursts of twice that.")
         case .joinsPerMinutePerAddress:
-            Row(.value("\(limits.joinsPerMinutePerAddress)"), "count", "Coming back to a seat is no join.")
+            Row(
+                .value("\(limits.joinsPerMinutePerAddress)"), "count",
+                "Joins from one address; coming back to a seat is none.")
         case .outboxBytes:
-            Row(.value("\(limits.outboxBytes / 1024)KiB"), "size", "Unread by one connection, before its time runs.")
+            Row(.value("\(limits.outboxBytes / 1024)KiB"), "size", "What one connection may leave unread.")
         case .outboxSeconds:
             Row(
                 .value("\(limits.outboxTime.components.seconds)"), "time",

@@ -84,8 +84,10 @@ let package = Package(
         .testTarget(name: "SessionStoreTests", dependencies: ["SessionStore"], swiftSettings: strict),
         .testTarget(
             name: "ServerTests",
-            dependencies: ["ParlorServer", "SessionStore"] + games
+            dependencies: ["GameKitProtocol", "ParlorServer", "RoomEngine", "SessionStore"] + games
                 + [
+                    .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                    .product(name: "Logging", package: "swift-log"),
                     .product(name: "NIOCore", package: "swift-nio"),
                     .product(name: "NIOPosix", package: "swift-nio"),
                     .product(name: "NIOHTTP1", package: "swift-nio"),

@@ -67,7 +67,7 @@ final class Server: Sendable {
         }
         let lifecycle = ServiceGroup(
             configuration: .init(
-                services: services.map { .init(service: $0) }, logger: Logger(label: "lifecycle", level: .error)))
+                services: services.map { .init(service: $0) }, logger: Logger(label: "lifecycle", level: .critical)))
         try await withThrowingTaskGroup { tasks in
             tasks.addTask { try await lifecycle.run() }
             tasks.addTask { [self] in
@@ -128,7 +128,7 @@ final class Server: Sendable {
             router: router, server: try configuration.tls.map { try HTTPServerBuilder.tls(plain, files: $0) } ?? plain,
             configuration: .init(address: .hostname(host, port: port), serverName: nil),
             onServerRunning: { channel in await onListening(channel.localAddress?.port ?? port) },
-            eventLoopGroupProvider: .shared(group), logger: Logger(label: "http", level: .error))
+            eventLoopGroupProvider: .shared(group), logger: Logger(label: "http", level: .critical))
     }
 
     // MARK: Ending

@@ -58,12 +58,12 @@ struct Limits: Equatable, Sendable {
 
     /// As many as a seat has receipts, so that an unanswered move is always found again.
     static let unansweredMoves = 16
-    /// Twice what a client can join at once, for the ones it has left since.
-    static let rememberedJoins = 8
+    /// As many as moves: whoever repeats a join does so within seconds.
+    static let rememberedJoins = 16
     /// Mistakes are answered at this rate: a page with a bug is told what is wrong with it...
-    static let violationsPerSecond = 1.0
+    static let violationsPerSecond = 10.0
     /// ...but one that makes nothing else is closed.
-    static let violationsInABurst = 20.0
+    static let violationsInABurst = 300.0
     /// An outbox this many times over its bound will not be read in time any more: it is not waited for.
     static let outboxExcess = 4
 

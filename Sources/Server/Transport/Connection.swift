@@ -175,7 +175,8 @@ final class Connection: ChannelDuplexHandler {
         let since = overBoundSince ?? now
         overBoundSince = since
         let isHopeless = outbox.byteCount > node.limits.outboxBytes * Limits.outboxExcess
-        if isHopeless || now - since >= TimeAmount(node.limits.outboxTime) { close(.slowConsumer) }
+        let isLate = node.limits.outboxTime > .zero && now - since >= TimeAmount(node.limits.outboxTime)
+        if isHopeless || isLate { close(.slowConsumer) }
     }
 
     // MARK: Acting

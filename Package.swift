@@ -78,9 +78,10 @@ let package = Package(
             name: "parlor", dependencies: ["ParlorServer"] + games, path: "Sources/Parlor", swiftSettings: strict),
         .testTarget(name: "GameKitProtocolTests", dependencies: ["GameKitProtocol"], swiftSettings: strict),
         .testTarget(
-            name: "RoomEngineTests", dependencies: ["RoomEngine", "GameKitTesting", "TicTacToe"], swiftSettings: strict),
+            name: "RoomEngineTests", dependencies: ["GameKitProtocol", "GameKitTesting", "RoomEngine", "TicTacToe"],
+            swiftSettings: strict),
         .testTarget(
-            name: "GamesTests", dependencies: ["GameKitTesting"] + games, swiftSettings: strict),
+            name: "GamesTests", dependencies: ["GameKitProtocol", "GameKitTesting"] + games, swiftSettings: strict),
         .testTarget(name: "SessionStoreTests", dependencies: ["SessionStore"], swiftSettings: strict),
         .testTarget(
             name: "ServerTests",

@@ -1,4 +1,4 @@
-public import GameKitProtocol
+internal import GameKitProtocol
 
 /// What the room holds every game to. ``Laws`` checks them.
 public enum Law: String, Sendable, CaseIterable {

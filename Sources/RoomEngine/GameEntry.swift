@@ -9,7 +9,8 @@ public struct GameEntry: Sendable {
     /// Reads untrusted options and completes them, first with the operator's and then with the game's own.
     public let options: @Sendable (_ chosen: [UInt8], _ configured: [UInt8]) throws(OptionsFault) -> CheckedOptions
     /// Makes a new room.
-    public let makeRoom: @Sendable (_ options: CheckedOptions, _ rules: RoomRules, _ seed: SeededRandom) throws -> AnyRoom
+    public let makeRoom:
+        @Sendable (_ options: CheckedOptions, _ rules: RoomRules, _ seed: SeededRandom) throws -> AnyRoom
     /// Brings back a room from the store.
     public let restoreRoom: @Sendable (_ snapshot: [UInt8]) throws -> AnyRoom
 

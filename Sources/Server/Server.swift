@@ -75,6 +75,12 @@ final class Server: Sendable {
                 await drain()
                 await lifecycle.triggerGracefulShutdown()
             }
+            tasks.addTask { [clients] in
+                while !Task.isCancelled {
+                    try? await Task.sleep(for: Limits.sessionSweep)
+                    await clients.forgetExpired()
+                }
+            }
             // The lifecycle ends by itself only when it failed, to listen for one.
             try await tasks.next()
             tasks.cancelAll()
@@ -158,7 +164,7 @@ final class Server: Sendable {
         }
         await database?.close()
         node.close()
-        try? await group.shutdownGracefully()
+        // The loops end with the process: what HTTP connections still have to say to theirs finds it running.
     }
 }
 

@@ -19,9 +19,10 @@ struct ClientID: Sendable {
     private init(text: String) { self.text = text }
 
     var key: ClientKey {
-        ClientKey(rawValue: SHA256.hash(data: Data(text.utf8)).map { byte in
-            String(byte >> 4, radix: 16) + String(byte & 15, radix: 16)
-        }.joined())
+        ClientKey(
+            rawValue: SHA256.hash(data: Data(text.utf8)).map { byte in
+                String(byte >> 4, radix: 16) + String(byte & 15, radix: 16)
+            }.joined())
     }
 }
 

@@ -79,6 +79,15 @@ actor ClientManager: LoopActor {
         }
     }
 
+    /// Lets the store forget sessions that nobody came back to. Called now and then by the server.
+    func forgetExpired() async {
+        do throws(StoreError) {
+            try await store.removeExpired(now: node.wallClock())
+        } catch {
+            node.logger.warning("expired sessions not removed", metadata: ["error": "\(error)"])
+        }
+    }
+
     // MARK: Joining
 
     /// The rooms where a connected client has a seat, and the joins it was answered. Called by the room manager, which
@@ -97,7 +106,9 @@ actor ClientManager: LoopActor {
             if !session.rooms.contains(room) { session.rooms.append(room) }
             guard let receipt, !session.joins.contains(receipt) else { return }
             session.joins = session.joins.suffix(Limits.rememberedJoins - 1) + [receipt]
-        } then: { then($0) }
+        } then: {
+            then($0)
+        }
     }
 
     // MARK: Coming back
@@ -126,7 +137,9 @@ actor ClientManager: LoopActor {
             // The room's own record is the truth: it is asked even when no session speaks of it.
             rooms = [room] + rooms.filter { $0 != room }
         }
-        let expired = (session?.expired ?? []).filter { node.wallClock() - $0.at < Limits.expiredSeatMemory.milliseconds }
+        let expired = (session?.expired ?? []).filter {
+            node.wallClock() - $0.at < Limits.expiredSeatMemory.milliseconds
+        }
         guard !rooms.isEmpty else {
             let problem: Problem = failed ? .storeUnavailable : expired.isEmpty ? .sessionNotFound : .sessionExpired
             return refuse(problem, back.id, back.room, back.sender.connection)
@@ -136,7 +149,8 @@ actor ClientManager: LoopActor {
         for room in rooms {
             let isAskedFor = back.room == nil || room == back.room
             let request = ReturnRequest(
-                sender: back.sender, id: back.id, clientId: back.request.clientId, last: back.request.last, sync: back.request.sync,
+                sender: back.sender, id: back.id, clientId: back.request.clientId, last: back.request.last,
+                sync: back.request.sync,
                 isAnswered: isAskedFor, wasExpired: expired.contains { $0.room == room })
             node.shard(of: room).post(.rejoin(room, request))
         }

@@ -20,6 +20,11 @@ struct ServeCommand: AsyncParsableCommand {
         let values = SettingValues(flags: options.values, environment: ProcessInfo.processInfo.environment)
         let configuration = try Configuration(values, offering: CommandLineTool.games)
         let logger = Self.logger(configuration)
+        if ["0.0.0.0", "::"].contains(configuration.host), configuration.publicURL == nil,
+            configuration.allowedHosts.isEmpty
+        {
+            logger.warning("only loopback host names are answered: set PARLOR_PUBLIC_URL or PARLOR_ALLOWED_HOSTS")
+        }
         let server = try await Server(configuration, logger: logger)
         do {
             try await server.run { port in
@@ -36,7 +41,9 @@ struct ServeCommand: AsyncParsableCommand {
 
     private static func announce(_ configuration: Configuration, _ port: Int) {
         #if DEBUG
-            print("This is a debug build: good for developing games, slow for serving them. `make release` builds the fast one.")
+            print(
+                "This is a debug build: good for developing games, slow for serving them. `make release` builds the fast one."
+            )
         #endif
         let scheme = configuration.tls == nil ? "http" : "https"
         let host = configuration.host.contains(":") ? "[\(configuration.host)]" : configuration.host

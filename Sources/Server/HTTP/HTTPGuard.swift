@@ -22,7 +22,8 @@ struct HTTPGuard: RouterMiddleware {
         do {
             switch gatekeeper.refusal(host: request.head.authority, origin: request.headers[.origin]) {
             case .misdirected:
-                throw HTTPProblem(.misdirectedRequest, Problem(.forbidden, "This server is not known by that host name."))
+                throw HTTPProblem(
+                    .misdirectedRequest, Problem(.forbidden, "This server is not known by that host name."))
             case .foreignOrigin where request.method != .get && request.method != .head:
                 throw HTTPProblem(Problem(.forbidden, "Pages of that origin may not ask here."))
             case .foreignOrigin, nil: break

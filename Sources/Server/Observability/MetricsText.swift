@@ -30,7 +30,8 @@ struct MetricsText {
             one("parlor_received_bytes_total", "counter", "Bytes of those messages.", reading.bytesIn),
             one("parlor_messages_sent_total", "counter", "Messages to clients.", reading.messagesOut),
             one("parlor_sent_bytes_total", "counter", "Bytes of those messages.", reading.bytesOut),
-            one("parlor_failed_commits_total", "counter", "Batches that the store did not take.", reading.failedCommits),
+            one(
+                "parlor_failed_commits_total", "counter", "Batches that the store did not take.", reading.failedCommits),
             Sample(
                 name: "parlor_closes_total", help: "Connections that the server closed, by close code.",
                 kind: "counter",

@@ -11,7 +11,9 @@ struct Lobby {
     var hasNews: Bool { !changes.isEmpty }
 
     /// - Parameter gameType: nil for all games.
-    mutating func watch(_ connection: ConnectionID, gameType: String?) { watchers.updateValue(gameType, forKey: connection) }
+    mutating func watch(_ connection: ConnectionID, gameType: String?) {
+        watchers.updateValue(gameType, forKey: connection)
+    }
 
     mutating func unwatch(_ connection: ConnectionID) { watchers.removeValue(forKey: connection) }
 

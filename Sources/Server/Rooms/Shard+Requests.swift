@@ -9,7 +9,9 @@ extension Shard {
         var answer = Answer(
             sender: sender, id: request.id, type: request.command.resultType, settles: .request(room.id))
         if case .move = request.command { answer = moveAnswer(request, sender, room) }
-        guard let member = room.audience[sender.connection] ?? readmit(sender, to: room) else { return refuse(answer, .notInRoom, in: room) }
+        guard let member = room.audience[sender.connection] ?? readmit(sender, to: room) else {
+            return refuse(answer, .notInRoom, in: room)
+        }
         switch request.command {
         case .leave: return leave(member, answer, room)
         case .resync: return showState(in: room, to: member)

@@ -23,7 +23,8 @@ extension Shard {
             let playerId = here?.playerId ?? RandomText.readable(length: 10)
             let name = order.join.name ?? here?.name ?? Limits.defaultName
             enter(
-                room, as: Audience.Member(sender: order.sender, playerId: playerId, name: name, seat: nil), order, answer)
+                room, as: Audience.Member(sender: order.sender, playerId: playerId, name: name, seat: nil), order,
+                answer)
         case (false, let seat?):
             guard let occupant = room.room.facts().chairs[seat.rawValue] else { return }
             let entered = Audience.Member(
@@ -45,7 +46,9 @@ extension Shard {
             refuse(answer, Problem(refusal), in: room)
         case .committed, .unchanged, .repeated:
             let seat = room.room.facts().seat(of: order.sender.client.rawValue)
-            enter(room, as: Audience.Member(sender: order.sender, playerId: playerId, name: name, seat: seat), order, answer)
+            enter(
+                room, as: Audience.Member(sender: order.sender, playerId: playerId, name: name, seat: seat), order,
+                answer)
         case .broken: refuse(answer, .internal, in: room)
         }
     }
@@ -241,6 +244,8 @@ extension Shard {
     }
 
     func peek(_ room: LiveRoom, _ promise: EventLoopPromise<RoomPeek?>) {
+        // Who knows a private room joins it; to everybody who only asks there is none.
+        guard !room.header.isPrivate else { return promise.succeed(nil) }
         let status = room.room.status()
         var object = JSONObject()
         room.makeRow(room.room.facts(), phase: status.phase).write(to: &object)

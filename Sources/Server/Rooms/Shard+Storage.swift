@@ -270,7 +270,8 @@ extension Shard {
                 answer(request.sender, text, .nothing, id)
             }
             let stillHolds = problem == .storeUnavailable
-            node.clients.post(stillHolds ? .unanswered(request.sender) : .returned(request.sender, to: id, holdsSeat: false))
+            node.clients.post(
+                stillHolds ? .unanswered(request.sender) : .returned(request.sender, to: id, holdsSeat: false))
         case .peek(_, let promise): promise.succeed(nil)
         case .create, .disconnected, .wake, .claimed, .stored, .stop: break
         }

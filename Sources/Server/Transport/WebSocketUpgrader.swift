@@ -28,14 +28,17 @@ final class WebSocketUpgrader: NIOTypedHTTPServerProtocolUpgrader, Sendable {
         channel.eventLoop.makeCompletedFuture { try response(to: head, initialResponseHeaders) }
     }
 
-    func upgrade(channel: any Channel, upgradeRequest head: HTTPRequestHead) -> EventLoopFuture<ListenerChannel.Upgrade> {
+    func upgrade(channel: any Channel, upgradeRequest head: HTTPRequestHead) -> EventLoopFuture<ListenerChannel.Upgrade>
+    {
         let address = node.gatekeeper.address(
             of: channel.remoteAddress, forwarded: head.headers["x-forwarded-for"].joined(separator: ","))
         let gameType = Self.query(of: head.uri, "game")
         let admission = channel.eventLoop.makePromise(of: Bool.self)
         node.clients.post(.arrived(address, admission))
         return admission.futureResult.flatMapThrowing { [node] isAdmitted in
-            guard let hub = node.hub(on: channel.eventLoop) else { throw NIOWebSocketUpgradeError.unsupportedWebSocketTarget }
+            guard let hub = node.hub(on: channel.eventLoop) else {
+                throw NIOWebSocketUpgradeError.unsupportedWebSocketTarget
+            }
             let pipeline = channel.pipeline.syncOperations
             try pipeline.addHandler(ByteToMessageHandler(WebSocketFrameDecoder(maxFrameSize: Limits.messageBytes)))
             try pipeline.addHandler(

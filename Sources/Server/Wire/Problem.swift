@@ -12,7 +12,8 @@ struct Problem: Error, Equatable, Sendable {
     /// Which field of the message is wrong.
     var field: String?
 
-    init(_ code: ErrorCode, _ message: String, reason: String? = nil, retryAfter: Duration? = nil, field: String? = nil) {
+    init(_ code: ErrorCode, _ message: String, reason: String? = nil, retryAfter: Duration? = nil, field: String? = nil)
+    {
         self.code = code
         self.message = message
         self.reason = reason

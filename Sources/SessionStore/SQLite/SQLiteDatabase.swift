@@ -104,7 +104,8 @@ public final class SQLiteDatabase: Sendable {
                 value.withLock { $0 = result }
             } finish: { error in
                 let failure = error ?? StoreError(.unavailable, "the job was not run")
-                completion(value.withLock { $0 }.map { error == nil ? .success($0) : .failure(failure) } ?? .failure(failure))
+                completion(
+                    value.withLock { $0 }.map { error == nil ? .success($0) : .failure(failure) } ?? .failure(failure))
             })
     }
 

@@ -14,14 +14,16 @@ struct Playout<G: Game> {
     /// Not the room's chance: what people do must not depend on rolls, nor change them.
     private(set) var random: SeededRandom
     private var rounds = 1
-    /// The last moves that were made, and by whom.
-    private(set) var lastMove: (move: G.Move, seat: Seat)?
+    let seed: UInt64
 
     init(room: TestRoom<G>, seed: UInt64, mover: @escaping Laws<G>.Mover) {
         self.room = room
         self.mover = mover
+        self.seed = seed
         random = SeededRandom(key: (seed, 2))
     }
+
+    var roomSeed: SeededRandom { TestRoom<G>.source(seed) }
 
     /// Lets one thing happen. False: the last round is over.
     mutating func step() throws -> Bool {
@@ -29,7 +31,7 @@ struct Playout<G: Game> {
         guard room.phase != .waiting else { throw GameFault(G.self, nil, "too few players to start") }
         let away = room.taken.filter { room.engine.facts.chairs[$0]?.isConnected == false }
         if !away.isEmpty && (room.phase == .paused || random.next(below: 4) == 0) {
-            try await(away)
+            try wait(for: away)
         } else if random.next(below: 48) == 0 {
             try lose(room.taken[random.next(below: room.taken.count)])
         } else {
@@ -46,7 +48,7 @@ struct Playout<G: Game> {
     }
 
     /// Mostly they come back, at times too late.
-    private mutating func await(_ away: [Seat]) throws {
+    private mutating func wait(for away: [Seat]) throws {
         let seat = away[random.next(below: away.count)]
         if random.next(below: 4) > 0 { return try room.reconnect(seat) }
         try room.advance(by: .seconds(random.next(below: 12)))
@@ -85,7 +87,6 @@ struct Playout<G: Game> {
             guard let move = try mover(seat, try room.view(for: .seat(seat)), &random) else { return false }
             do {
                 try room.play(move, by: seat)
-                lastMove = (move, seat)
                 return true
             } catch is Refusal {
                 continue

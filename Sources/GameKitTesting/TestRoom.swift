@@ -33,12 +33,14 @@ public struct TestRoom<G: Game>: Sendable {
         seed: UInt64 = 1, options: G.Options = G.defaultOptions, players: Int? = nil, rules: RoomRules? = nil
     ) throws {
         engine = try RoomEngine(
-            options: options, rules: rules ?? RoomRules(G.manifest), seed: SeededRandom(key: (seed, 0)))
+            options: options, rules: rules ?? RoomRules(G.manifest), seed: Self.source(seed))
         let seats = engine.facts.chairs.indices
         for index in seats.prefix(players ?? seats.count) { try sit(Self.name(index), at: Seat(index)) }
         guard G.manifest.start == .whenAllReady else { return }
         for seat in taken where phase == .waiting { try ready(seat) }
     }
+
+    static func source(_ seed: UInt64) -> SeededRandom { SeededRandom(key: (seed, 0)) }
 
     private static func name(_ index: Int) -> String {
         let letter = String(UnicodeScalar(UInt8(ascii: "A") + UInt8(index % 26)))

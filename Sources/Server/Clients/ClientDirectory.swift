@@ -36,6 +36,11 @@ struct ClientDirectory {
         return old == connection ? nil : old
     }
 
+    /// The connection is somebody else now, and this id of its own welcome is void.
+    mutating func forget(_ client: ClientKey, of connection: ConnectionID) {
+        if connections[client] == connection { connections[client] = nil }
+    }
+
     mutating func closed(_ connection: ConnectionID, as client: ClientKey, user: String?, from address: ClientAddress) {
         if connections[client] == connection { connections[client] = nil }
         connectionCount -= 1

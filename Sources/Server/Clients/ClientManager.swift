@@ -29,6 +29,8 @@ actor ClientManager: LoopActor {
         let room: RoomID?
         /// The connection, already under the key of the client that it says it is.
         let sender: Sender
+        /// Who the connection was until now.
+        let welcomed: ClientKey
     }
 
     private nonisolated let executor: any NIOSerialEventLoopExecutor
@@ -40,8 +42,8 @@ actor ClientManager: LoopActor {
     private var directory = ClientDirectory()
     /// The sessions of clients that are connected and have joined something.
     private var sessions: [ClientKey: Session] = [:]
-    /// How many rooms have yet to answer a connection that came back.
-    private var openReturns: [ConnectionID: Int] = [:]
+    /// Connections that came back: how many rooms have yet to answer, and as whom the connection was welcomed.
+    private var openReturns: [ConnectionID: (rooms: Int, welcomed: ClientKey)] = [:]
 
     init(node: Node, store: any SessionStore, on loop: any EventLoop) {
         self.node = node
@@ -119,7 +121,7 @@ actor ClientManager: LoopActor {
         }
         let claimed = Sender(
             connection: sender.connection, client: clientId.key, user: sender.user, address: sender.address)
-        let back = Return(request: request, id: id, room: room, sender: claimed)
+        let back = Return(request: request, id: id, room: room, sender: claimed, welcomed: sender.client)
         if let session = sessions[claimed.client] { return comeBack(session, back, failed: false) }
         let now = node.wallClock()
         Task { [store] in
@@ -145,7 +147,7 @@ actor ClientManager: LoopActor {
             return refuse(problem, back.id, back.room, back.sender.connection)
         }
         if let session, sessions[session.client] == nil { sessions[session.client] = session }
-        openReturns[back.sender.connection] = rooms.count
+        openReturns[back.sender.connection] = (rooms.count, back.welcomed)
         for room in rooms {
             let isAskedFor = back.room == nil || room == back.room
             let request = ReturnRequest(
@@ -158,6 +160,9 @@ actor ClientManager: LoopActor {
 
     private func returned(_ sender: Sender, _ room: RoomID, _ holdsSeat: Bool) {
         if holdsSeat {
+            if let welcomed = openReturns[sender.connection]?.welcomed, welcomed != sender.client {
+                directory.forget(welcomed, of: sender.connection)
+            }
             if let old = directory.replaced(sender.client, by: sender.connection) {
                 node.deliver(.close(.replaced), to: old)
             }
@@ -174,8 +179,13 @@ actor ClientManager: LoopActor {
     /// One of the rooms asked has answered; after the last one the client's further messages go on.
     private func closeReturn(of sender: Sender) {
         guard let open = openReturns[sender.connection] else { return }
-        openReturns[sender.connection] = open > 1 ? open - 1 : nil
-        if open == 1 { node.deliver(.settled(.entrance), to: sender.connection) }
+        guard open.rooms == 1 else {
+            openReturns[sender.connection]?.rooms -= 1
+            return
+        }
+        openReturns[sender.connection] = nil
+        if directory.connection(of: sender.client) == nil { sessions[sender.client] = nil }
+        node.deliver(.settled(.entrance), to: sender.connection)
     }
 
     private func refuse(_ problem: Problem, _ id: MessageID?, _ room: RoomID?, _ connection: ConnectionID) {

@@ -19,6 +19,8 @@ struct RoomDirectory {
         /// In which queues the room stands: at most once in each.
         var queues: Set<Wish> = []
         let creator: ClientAddress?
+        /// Whether the room itself has reported: before that it is on its way into the store, and in no list.
+        var isKnown: Bool
 
         var isOpen: Bool {
             !row.isPrivate && row.phase == .waiting && row.isAlive && !row.isLocked
@@ -37,25 +39,31 @@ struct RoomDirectory {
 
     func rooms(createdBy address: ClientAddress) -> Int { roomsByAddress[address, default: 0] }
 
-    mutating func add(_ row: RoomRow, creator: ClientAddress?) {
-        entries[row.id] = Entry(row: row, creator: creator)
+    /// - Parameter isKnown: whether lists show it already, as they do a room found in the store.
+    mutating func add(_ row: RoomRow, creator: ClientAddress?, isKnown: Bool = false) {
+        entries[row.id] = Entry(row: row, creator: creator, isKnown: isKnown)
         if let creator { roomsByAddress[creator, default: 0] += 1 }
         enqueue(row.id)
     }
 
     /// A room has changed. One that is gone already stays gone.
-    mutating func update(_ row: RoomRow) {
-        guard entries[row.id] != nil else { return }
+    /// - Returns: the row that lists showed before; nil for a room that is new to them.
+    mutating func update(_ row: RoomRow) -> RoomRow? {
+        guard let entry = entries[row.id] else { return nil }
         entries[row.id]?.row = row
+        entries[row.id]?.isKnown = true
         enqueue(row.id)
+        return entry.isKnown ? entry.row : nil
     }
 
+    /// - Returns: the row that lists showed, if they did.
+    @discardableResult
     mutating func remove(_ room: RoomID) -> RoomRow? {
         guard let entry = entries.removeValue(forKey: room) else { return nil }
         if let creator = entry.creator, let count = roomsByAddress[creator] {
             roomsByAddress[creator] = count > 1 ? count - 1 : nil
         }
-        return entry.row
+        return entry.isKnown ? entry.row : nil
     }
 
     /// An open room for somebody who does not care which, and a seat in it promised to them; nil: there is none.
@@ -90,7 +98,7 @@ struct RoomDirectory {
 
     /// Public rooms, newest first.
     func rows(gameType: String?, phase: RoomPhase? = nil) -> [RoomRow] {
-        entries.values.lazy.map(\.row)
+        entries.values.lazy.filter(\.isKnown).map(\.row)
             .filter { !$0.isPrivate && (gameType == nil || $0.gameType == gameType) }
             .filter { phase == nil || $0.phase == phase }
             .sorted { $0.isNewer(than: $1) }

@@ -63,8 +63,9 @@ actor RoomManager: LoopActor {
             case .noted(let placement, let choice, let error): noted(placement, choice, error)
             case .settled(let room): directory.settle(room)
             case .changed(let row):
-                lobby.changed(from: directory[row.id], to: row)
-                directory.update(row)
+                // A row that comes late is of a room that has ended.
+                guard directory[row.id] != nil else { continue }
+                lobby.changed(from: directory.update(row), to: row)
             case .removed(let room): lobby.changed(from: directory.remove(room), to: nil)
             case .list(let connection, let id, let gameType): list(connection, id, gameType)
             case .watch(let connection, let id, let gameType): watch(connection, id, gameType)
@@ -87,7 +88,7 @@ actor RoomManager: LoopActor {
                 RoomRow(
                     id: header.id, gameType: header.gameType, options: nil, isPrivate: header.isPrivate,
                     createdAt: header.createdAt, maxSeats: game.entry.manifest.seats.upperBound),
-                creator: nil)
+                creator: nil, isKnown: true)
         }
     }
 
@@ -113,7 +114,7 @@ actor RoomManager: LoopActor {
 
     private func noted(_ placement: Placement, _ choice: Choice, _ error: StoreError?) {
         guard error != nil else { return send(placement, choice) }
-        if choice.isNew != nil { _ = directory.remove(choice.room) }
+        if choice.isNew != nil { directory.remove(choice.room) }
         if choice.isPromised { directory.settle(choice.room) }
         refuse(placement, .storeUnavailable)
     }

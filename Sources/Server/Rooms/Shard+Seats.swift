@@ -14,17 +14,15 @@ extension Shard {
         let here = room.audience[order.sender.connection]
         let seat = room.room.facts().seat(of: client.rawValue)
         switch (order.join.isSpectator, seat) {
-        case (true, let seat):
-            let most = room.game.maxSpectators
-            guard here?.seat == nil, here != nil || room.audience.spectatorCount < most else {
-                if let seat { return standUp(seat, order, answer, room) }
+        case (true, let seat?): standUp(seat, order, answer, room)
+        case (true, nil):
+            guard here != nil || room.audience.spectatorCount < room.game.maxSpectators else {
                 return refuse(answer, Problem(.roomFull, "There is no room for another spectator."), in: room)
             }
-            let playerId = here?.playerId ?? RandomText.readable(length: 10)
-            let name = order.join.name ?? here?.name ?? Limits.defaultName
-            enter(
-                room, as: Audience.Member(sender: order.sender, playerId: playerId, name: name, seat: nil), order,
-                answer)
+            let watcher = Audience.Member(
+                sender: order.sender, playerId: here?.playerId ?? RandomText.readable(length: 10),
+                name: order.join.name ?? here?.name ?? Limits.defaultName, seat: nil)
+            enter(room, as: watcher, order, answer)
         case (false, let seat?):
             guard let occupant = room.room.facts().chairs[seat.rawValue] else { return }
             let entered = Audience.Member(
@@ -116,6 +114,7 @@ extension Shard {
         if let old = room.audience.connection(at: seat), old != sender.connection {
             room.audience.remove(old)
             deliver(.left(room.id), to: old, about: room)
+            say(.toClients(.left(game: room.header.gameType)), about: room)
         }
         if !occupant.isConnected { apply(.back(seat), to: room) }
 

@@ -1,0 +1,29 @@
+import Foundation
+import Testing
+
+/// The same rounds in two processes. Within one process a `Dictionary` in a state can go unnoticed.
+@Suite struct FingerprintTests {
+    @Test func `every game plays the same in processes that hash differently`() throws {
+        let random = try fingerprints(hashing: nil)
+        let fixed = try fingerprints(hashing: "1")
+        #expect(random == fixed)
+        #expect(random.split(separator: "\n").count == 4)
+    }
+
+    /// What the executable `game-fingerprints`, which was built beside this bundle of tests, prints.
+    private func fingerprints(hashing: String?) throws -> String {
+        let folder = Bundle(for: Marker.self).bundleURL.deletingLastPathComponent()
+        let process = Process()
+        process.executableURL = folder.appendingPathComponent("game-fingerprints")
+        process.environment = hashing.map { ["SWIFT_DETERMINISTIC_HASHING": $0] } ?? [:]
+        let output = Pipe()
+        process.standardOutput = output
+        try process.run()
+        let text = output.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        try #require(process.terminationStatus == 0)
+        return String(decoding: text, as: UTF8.self)
+    }
+
+    private final class Marker {}
+}

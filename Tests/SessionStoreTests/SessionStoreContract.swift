@@ -1,0 +1,97 @@
+import SessionStore
+import Testing
+
+@Suite struct SessionStoreContract {
+    private func session(_ client: String = "a1", revision: UInt64 = 1, expiresAt: Int64 = 1000) throws -> Session {
+        var session = Session(client: ClientKey(rawValue: client), user: "Jörg 🎲", expiresAt: expiresAt)
+        session.revision = revision
+        session.rooms = [try Sample.room("room-one"), try Sample.room("room-two")]
+        session.expired = [.init(room: try Sample.room("room-old"), at: 77)]
+        session.joins = [.init(id: .max, content: 3, room: try Sample.room("room-two"))]
+        return session
+    }
+
+    @Test(arguments: StoreKind.allCases) func `what was saved is loaded whole`(_ kind: StoreKind) async throws {
+        try await kind.withSessionStore { store in
+            let session = try session()
+            try await store.save(session)
+            #expect(try await store.load(session.client, now: 0) == session)
+        }
+    }
+
+    @Test(arguments: StoreKind.allCases) func `a client that never came has no session`(_ kind: StoreKind) async throws
+    {
+        try await kind.withSessionStore { store in
+            let session = try await store.load(ClientKey(rawValue: "nobody"), now: 0)
+            #expect(session == nil)
+        }
+    }
+
+    @Test(arguments: StoreKind.allCases) func `an older save does not undo a newer one`(_ kind: StoreKind) async throws
+    {
+        try await kind.withSessionStore { store in
+            let newer = try session(revision: 5)
+            var older = try session(revision: 4)
+            older.rooms = []
+            try await store.save(newer)
+            try await store.save(older)
+            #expect(try await store.load(newer.client, now: 0) == newer)
+        }
+    }
+
+    @Test(arguments: StoreKind.allCases) func `a save of the same revision counts`(_ kind: StoreKind) async throws {
+        try await kind.withSessionStore { store in
+            var session = try session(revision: 5)
+            try await store.save(session)
+            session.rooms = []
+            try await store.save(session)
+            #expect(try await store.load(session.client, now: 0) == session)
+        }
+    }
+
+    @Test(arguments: StoreKind.allCases) func `a session ends at its time`(_ kind: StoreKind) async throws {
+        try await kind.withSessionStore { store in
+            let session = try session(expiresAt: 1000)
+            try await store.save(session)
+            #expect(try await store.load(session.client, now: 999) != nil)
+            #expect(try await store.load(session.client, now: 1000) == nil)
+        }
+    }
+
+    @Test(arguments: StoreKind.allCases) func `a late removal spares a newer session`(_ kind: StoreKind) async throws {
+        try await kind.withSessionStore { store in
+            let session = try session(revision: 5)
+            try await store.save(session)
+            try await store.remove(session.client, revision: 4)
+            #expect(try await store.load(session.client, now: 0) != nil)
+            try await store.remove(session.client, revision: 5)
+            #expect(try await store.load(session.client, now: 0) == nil)
+        }
+    }
+
+    @Test(arguments: StoreKind.allCases) func `only what has expired is swept away`(_ kind: StoreKind) async throws {
+        try await kind.withSessionStore { store in
+            for index in 0..<10 {
+                try await store.save(try session("client \(index)", expiresAt: Int64(index * 100)))
+            }
+            #expect(try await store.removeExpired(now: 500) == 6)
+            #expect(try await store.removeExpired(now: 500) == 0)
+            #expect(try await store.load(ClientKey(rawValue: "client 6"), now: 0) != nil)
+        }
+    }
+
+    @Test(arguments: StoreKind.allCases) func `a thousand saves at once are all kept`(_ kind: StoreKind) async throws {
+        try await kind.withSessionStore { store in
+            try await withThrowingTaskGroup { group in
+                for index in 0..<1000 {
+                    let session = try session("client \(index)")
+                    group.addTask { try await store.save(session) }
+                }
+                try await group.waitForAll()
+            }
+            for index in 0..<1000 {
+                #expect(try await store.load(ClientKey(rawValue: "client \(index)"), now: 0) != nil)
+            }
+        }
+    }
+}

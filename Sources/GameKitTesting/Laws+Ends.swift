@@ -35,19 +35,14 @@ extension Laws {
                     if branch.room.taken.contains(seat) { try branch.room.leave(seat) }
                     gone.insert(seat)
                     try checkProgress(of: branch.room, gone: gone, under: .leaving)
-                    try playOn(&branch)
+                    // A few steps for whoever is left.
+                    for _ in 0..<2 where branch.room.phase == .playing { _ = try branch.step() }
                 }
                 guard branch.room.outcome != nil else {
                     throw fault(.leaving, "everybody has left, seat \(first.rawValue) first, and the round goes on")
                 }
             }
         }
-    }
-
-    /// A few steps for whoever is left.
-    private func playOn(_ branch: inout Playout<G>) throws {
-        for _ in 0..<3 where branch.room.phase == .playing { _ = try branch.step() }
-        _ = try branch.room.snapshotBytes
     }
 
     /// A round in which nobody does anything any more is ended by turn timers, and one whose players all lose their

@@ -14,7 +14,8 @@ extension Laws {
             guard !known.isEmpty else { return }
             let move = known[random.next(below: known.count)]
             let seats = playout.room.engine.facts.chairs.indices.map { Seat($0) } + [64, -1]
-            for seat in seats where !playout.room.toMove.contains(seat) {
+            let seat = seats[random.next(below: seats.count)]
+            if !playout.room.toMove.contains(seat) {
                 guard try isRefused(move, by: seat, in: playout.room) else {
                     throw fault(.refusals, "\(move) was played for seat \(seat.rawValue), which is not to move")
                 }

@@ -91,22 +91,21 @@ public struct TestRoom<G: Game>: Sendable {
     /// - Throws: what the room would refuse it with (``RoomEngine/RoomRefusal``), or ``GameFault`` if the refused move
     ///   left a trace.
     public func refusal(of move: G.Move, by seat: Seat) throws -> Refusal? {
+        // As bytes: a state with an object in it would be equal to itself whatever happened.
         let before = try snapshotBytes
         var copy = self
-        var refusal: Refusal?
         do {
             try copy.play(move, by: seat)
-        } catch let reason as Refusal {
-            refusal = reason
-            // As bytes: a state with an object in it would be equal to itself whatever happened.
+        } catch let refusal as Refusal {
             guard try copy.snapshotBytes == before else {
                 throw GameFault(G.self, .refusals, "\(move) by seat \(seat.rawValue) left a trace")
             }
+            return refusal
         }
         guard try snapshotBytes == before else {
             throw GameFault(G.self, .refusals, "\(move), tried on a copy, changed the original")
         }
-        return refusal
+        return nil
     }
 
     /// The game's events that everybody was told since this was last asked, in order, as the JSON of the wire.

@@ -12,7 +12,9 @@ import Testing
 
     /// What the executable `game-fingerprints`, which was built beside this bundle of tests, prints.
     private func fingerprints(hashing: String?) throws -> String {
-        let folder = Bundle(for: Marker.self).bundleURL.deletingLastPathComponent()
+        // On Linux the bundle of tests is a plain executable, and its bundle the folder that it lies in.
+        let bundle = Bundle(for: Marker.self).bundleURL
+        let folder = bundle.pathExtension == "xctest" ? bundle.deletingLastPathComponent() : bundle
         let process = Process()
         process.executableURL = folder.appendingPathComponent("game-fingerprints")
         process.environment = hashing.map { ["SWIFT_DETERMINISTIC_HASHING": $0] } ?? [:]

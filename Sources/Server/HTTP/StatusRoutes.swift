@@ -11,12 +11,24 @@ struct StatusRoutes: Sendable {
     func add(to router: Router<HTTPContext>) {
         router.get("/livez") { _, _ in Response.json(Array(#"{"status":"live"}"#.utf8)) }
         router.get("/readyz") { _, _ in readiness() }
+        router.get("/ws") { request, _ in refuseSocket(request) }
     }
 
     /// What may be kept to an address of its own.
     func addDetails(to router: Router<HTTPContext>) {
         router.get("/health") { request, _ in try await health(isDeep: request.uri.queryParameters["deep"] == "1") }
         router.get("/metrics") { request, _ in try await metrics(request) }
+    }
+
+    /// What came for a socket and is none: why, as far as it can be said.
+    private func refuseSocket(_ request: Request) -> Response {
+        let host = request.head.authority
+        guard node.gatekeeper.refusal(host: host, origin: request.headers[.origin]) == nil else {
+            return HTTPProblem(Problem(.forbidden, "Pages of that origin may not connect.")).response
+        }
+        var response = HTTPProblem(.upgradeRequired, Problem(.badMessage, "This is a WebSocket.")).response
+        response.headers[.upgrade] = "websocket"
+        return response
     }
 
     private func readiness() -> Response {

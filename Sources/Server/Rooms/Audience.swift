@@ -30,7 +30,7 @@ struct Audience {
     mutating func add(_ member: Member) {
         let connection = member.sender.connection
         if let old = members.updateValue(member, forKey: connection) {
-            if let seat = old.seat { bySeat[seat] = nil }
+            if let seat = old.seat, bySeat[seat] == connection { bySeat[seat] = nil }
         } else {
             byLoop[connection.loop, default: []].append(connection)
         }

@@ -15,7 +15,11 @@ struct Lobby {
         watchers.updateValue(gameType, forKey: connection)
     }
 
-    mutating func unwatch(_ connection: ConnectionID) { watchers.removeValue(forKey: connection) }
+    mutating func unwatch(_ connection: ConnectionID) {
+        watchers.removeValue(forKey: connection)
+        // What happens while nobody watches is not kept, so what came before it would be told wrongly.
+        if watchers.isEmpty { changes = [:] }
+    }
 
     mutating func changed(from before: RoomRow?, to after: RoomRow?) {
         guard let row = after ?? before, !row.isPrivate, before != after else { return }

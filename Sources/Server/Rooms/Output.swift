@@ -22,7 +22,7 @@ struct RoomPeek: Sendable {
 extension Shard {
     /// Says something about a room: now, if all that the room is rests on safe ground, else with its batch.
     func say(_ output: Output, about room: LiveRoom) {
-        if gate.isSafe(room.batch) { outgoing.append(output) } else { gate.say(output) }
+        if gate.isSafe(room.batch) { outgoing.append(output) } else { gate.say(output, restingOn: room.batch) }
     }
 
     func deliver(_ delivery: Delivery, to connection: ConnectionID, about room: LiveRoom) {

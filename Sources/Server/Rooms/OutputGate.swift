@@ -17,8 +17,15 @@ struct OutputGate<Output: Sendable> {
     /// Adds a commit to the batch ``current``.
     mutating func commit(_ commit: RoomCommit) { filling.commits.append(commit) }
 
-    /// Adds what must not be said before the current batch is safe.
-    mutating func say(_ output: Output) { filling.outputs.append(output) }
+    /// Adds what must not be said before `batch` is safe, and no later than that.
+    /// - Precondition: it is not safe yet.
+    mutating func say(_ output: Output, restingOn batch: Int) {
+        if stored != nil && batch < current {
+            stored?.outputs.append(output)
+        } else {
+            filling.outputs.append(output)
+        }
+    }
 
     /// Whether everything in `batch` is safe.
     func isSafe(_ batch: Int) -> Bool { batch < current - (stored == nil ? 0 : 1) }

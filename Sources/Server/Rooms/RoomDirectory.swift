@@ -31,6 +31,8 @@ struct RoomDirectory {
     private var entries: [RoomID: Entry] = [:]
     /// Rooms that were open when they were put here; which still are is seen when they are taken.
     private var queues: [Wish: Deque<RoomID>] = [:]
+    /// How many places there are in all queues.
+    private(set) var places = 0
     private var roomsByAddress: [ClientAddress: Int] = [:]
 
     var count: Int { entries.count }
@@ -74,6 +76,7 @@ struct RoomDirectory {
         while let room = queues[wish]?.first {
             guard let entry = entries[room], entry.isOpen else {
                 queues[wish]?.removeFirst()
+                places -= 1
                 entries[room]?.queues.remove(wish)
                 continue
             }
@@ -110,7 +113,16 @@ struct RoomDirectory {
             let wish = Wish(gameType: entry.row.gameType, options: options)
             guard entries[room]?.queues.insert(wish).inserted == true else { continue }
             queues[wish, default: []].append(room)
+            places += 1
         }
+        if places > 4 * entries.count + 64 { sweep() }
+    }
+
+    /// Forgets the places of rooms that are gone, in queues that nobody takes from. Seldom enough to cost nothing: a room
+    /// has two places at most.
+    private mutating func sweep() {
+        queues = queues.mapValues { queue in Deque(queue.filter { entries[$0] != nil }) }.filter { !$0.value.isEmpty }
+        places = queues.values.reduce(0) { $0 + $1.count }
     }
 }
 

@@ -220,7 +220,7 @@ actor RoomManager: LoopActor {
         do throws(OptionsFault) {
             return try game.entry.options(options, game.options)
         } catch {
-            throw Problem(.badOptions, error.message, reason: error.reason, field: "data.options")
+            throw Problem(.badOptions, error.message, reason: error.reason, field: "options")
         }
     }
 

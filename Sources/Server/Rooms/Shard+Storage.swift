@@ -119,7 +119,9 @@ extension Shard {
                     node.rooms.post(.removed(room))
                 case .peeked(let promise, _): promise.fail(Problem.storeUnavailable)
                 case .toRooms(.settled): outgoing.append(output)
-                case .parcel, .toRooms, .toClients: break
+                // Without it the client's socket would one day not be read any more.
+                case .parcel(_, let parcel): if case .settled = parcel.delivery { outgoing.append(output) }
+                case .toRooms, .toClients: break
                 }
             }
         }

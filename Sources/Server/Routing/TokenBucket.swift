@@ -20,6 +20,8 @@ struct TokenBucket {
         guard perSecond > 0 else { return nil }
         tokens = min(burst, tokens + perSecond * Double((now - last).nanoseconds) / 1e9)
         last = now
+        // What costs more than the bucket holds takes all of it; else it could never happen.
+        let cost = min(cost, burst)
         guard tokens < cost else {
             tokens -= cost
             return nil

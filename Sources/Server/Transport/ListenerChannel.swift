@@ -26,8 +26,8 @@ struct ListenerChannel: ServerChildChannel, HTTPChannelHandler {
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
         channel.eventLoop.makeCompletedFuture {
-            let upgrades = NIOTypedHTTPServerUpgradeConfiguration<Upgrade>(upgraders: [WebSocketUpgrader(node: node)]) {
-                channel in
+            let upgrader = WebSocketUpgrader(node: node)
+            let upgrades = NIOTypedHTTPServerUpgradeConfiguration<Upgrade>(upgraders: [upgrader]) { channel in
                 channel.eventLoop.makeCompletedFuture {
                     let pipeline = channel.pipeline.syncOperations
                     try pipeline.addHandler(HTTP1ToHTTPServerCodec(secure: false))
@@ -46,6 +46,8 @@ struct ListenerChannel: ServerChildChannel, HTTPChannelHandler {
             let pipeline = channel.pipeline.syncOperations
             try pipeline.addHandler(deadline)
             let upgrade = try pipeline.configureUpgradableHTTPServerPipeline(configuration: configuration)
+            let upgradeHandler = try pipeline.handler(type: NIOTypedHTTPServerUpgradeHandler<Upgrade>.self)
+            try pipeline.addHandler(UpgradeFilter(upgrader), position: .before(upgradeHandler))
             upgrade.assumeIsolated().whenComplete { _ in
                 channel.pipeline.syncOperations.removeHandler(deadline, promise: nil)
             }

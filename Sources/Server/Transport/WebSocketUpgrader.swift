@@ -21,11 +21,11 @@ final class WebSocketUpgrader: NIOTypedHTTPServerProtocolUpgrader, Sendable {
 
     init(node: Node) { self.node = node }
 
-    /// Fails when this request is no upgrade; it then goes to the HTTP side, which says why.
+    /// - Precondition: ``UpgradeFilter`` has let the request through.
     func buildUpgradeResponse(
         channel: any Channel, upgradeRequest head: HTTPRequestHead, initialResponseHeaders: HTTPHeaders
     ) -> EventLoopFuture<HTTPHeaders> {
-        channel.eventLoop.makeCompletedFuture { try response(to: head, initialResponseHeaders) }
+        channel.eventLoop.makeSucceededFuture(response(to: head, initialResponseHeaders))
     }
 
     func upgrade(channel: any Channel, upgradeRequest head: HTTPRequestHead) -> EventLoopFuture<ListenerChannel.Upgrade>
@@ -53,21 +53,24 @@ final class WebSocketUpgrader: NIOTypedHTTPServerProtocolUpgrader, Sendable {
         }
     }
 
-    private func response(to head: HTTPRequestHead, _ initial: HTTPHeaders) throws -> HTTPHeaders {
+    /// Whether this request is to become a socket.
+    func accepts(_ head: HTTPRequestHead) -> Bool {
         guard head.method == .GET, head.uri == Self.path || head.uri.hasPrefix(Self.path + "?"),
-            head.headers["sec-websocket-version"] == ["13"],
-            let key = head.headers["sec-websocket-key"].first, head.headers["sec-websocket-key"].count == 1,
-            Data(base64Encoded: key)?.count == 16,
-            node.gatekeeper.refusal(
-                host: head.headers.first(name: "host"), origin: head.headers.first(name: "origin")) == nil
-        else { throw NIOWebSocketUpgradeError.unsupportedWebSocketTarget }
+            head.headers["sec-websocket-version"] == ["13"], head.headers["sec-websocket-key"].count == 1,
+            let key = head.headers.first(name: "sec-websocket-key"), Data(base64Encoded: key)?.count == 16
+        else { return false }
+        let host = head.headers.first(name: "host")
+        return node.gatekeeper.refusal(host: host, origin: head.headers.first(name: "origin")) == nil
+    }
+
+    private func response(to head: HTTPRequestHead, _ initial: HTTPHeaders) -> HTTPHeaders {
         var headers = initial
+        let key = head.headers.first(name: "sec-websocket-key") ?? ""
         let digest = Insecure.SHA1.hash(data: Data((key + Self.acceptSuffix).utf8))
         headers.replaceOrAdd(name: "upgrade", value: "websocket")
         headers.replaceOrAdd(name: "connection", value: "upgrade")
         headers.replaceOrAdd(name: "sec-websocket-accept", value: Data(digest).base64EncodedString())
-        let offered = head.headers[canonicalForm: "sec-websocket-protocol"]
-        if offered.contains(Self.subprotocol[...]) {
+        if head.headers[canonicalForm: "sec-websocket-protocol"].contains(Self.subprotocol[...]) {
             headers.replaceOrAdd(name: "sec-websocket-protocol", value: Self.subprotocol)
         }
         return headers

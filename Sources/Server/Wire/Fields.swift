@@ -4,13 +4,8 @@ internal import RoomEngine
 /// problem that names it, one that nobody asks for is ignored.
 struct Fields {
     private let members: [JSONScanner.Member]
-    private let prefix: String
 
-    /// - Parameter prefix: what a problem puts before a member's name.
-    init(_ members: [JSONScanner.Member], prefix: String = "") {
-        self.members = members
-        self.prefix = prefix
-    }
+    init(_ members: [JSONScanner.Member]) { self.members = members }
 
     func raw(_ name: String) -> ArraySlice<UInt8>? { members.first { $0.key == name }?.value }
 
@@ -45,5 +40,5 @@ struct Fields {
         return value
     }
 
-    func problem(_ name: String, _ what: String) -> Problem { .badField(prefix + name, "\(prefix)\(name) \(what).") }
+    func problem(_ name: String, _ what: String) -> Problem { .badField(name, "\(name) \(what).") }
 }

@@ -124,7 +124,7 @@ enum MessageReader {
         guard let members = (try? JSONScanner.members(of: text)) ?? nil else {
             throw .badField("data", "data must be an object.")
         }
-        return Fields(members, prefix: "data.")
+        return Fields(members)
     }
 
     /// An id that no room can have is answered like one that no room has.

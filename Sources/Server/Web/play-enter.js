@@ -1,0 +1,73 @@
+// How the page gets its room: a stored seat first, then the room of the link, then any room that waits.
+import { ask } from "/web/play-dom.js";
+
+export const gameType = decodeURIComponent(location.pathname.replace(/^\/play\//, "").replace(/\/$/, ""));
+
+/** What the link says: `#room=<id>&watch=1`. The id stays behind the `#`, so no server log and no referrer holds it. */
+function readLink() {
+  const link = new URLSearchParams(location.hash.slice(1));
+  return { roomId: link.get("room") || undefined, watch: link.get("watch") === "1" };
+}
+
+export function writeLink(roomId) {
+  history.replaceState(null, "", `${location.pathname}#room=${encodeURIComponent(roomId)}`);
+}
+
+export function invitationLink(roomId) {
+  return `${location.origin}/play/${encodeURIComponent(gameType)}#room=${encodeURIComponent(roomId)}`;
+}
+
+const historyWanted = 30;
+
+function playerName() {
+  // Storage can be forbidden; then the server chooses a name.
+  try {
+    return localStorage.getItem("parlor:name") || undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+export async function enterRoom(client) {
+  const link = readLink();
+  const roomId = link.roomId ?? client.lastRoom(gameType);
+  if (roomId && !link.watch) {
+    const room = await resumeOrTakeOver(client, roomId);
+    if (room) return room;
+  }
+  const wanted = { gameType, name: playerName(), history: historyWanted };
+  if (!link.roomId) return client.join(wanted);
+  if (link.watch) return client.join({ ...wanted, roomId: link.roomId, as: "spectator" });
+  return joinOrWatch(client, { ...wanted, roomId: link.roomId });
+}
+
+/** Somebody with the link of a game that is full or running still wants to see it. */
+async function joinOrWatch(client, wanted) {
+  try {
+    return await client.join(wanted);
+  } catch (error) {
+    if (error.code !== "room_full" && error.code !== "game_running") throw error;
+    return client.join({ ...wanted, as: "spectator" });
+  }
+}
+
+async function resumeOrTakeOver(client, roomId) {
+  try {
+    return await client.resume(gameType, roomId);
+  } catch (error) {
+    if (error.code !== "busy") throw error;
+    if (!await askToPlayHere("This game is open in another tab.")) {
+      location.assign("/");
+      return new Promise(() => {});
+    }
+    return client.takeOver(roomId);
+  }
+}
+
+export async function askToPlayHere(reason) {
+  const answer = await ask(document.querySelector("#question"), `${reason} Play here instead?`, [
+    { label: "Play here", value: "here" },
+    { label: "Back to the lobby", value: "lobby" },
+  ]);
+  return answer === "here";
+}

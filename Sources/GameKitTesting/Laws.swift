@@ -37,7 +37,7 @@ public struct Laws<G: Game> {
     ///   - moves: nil where the game has a bot.
     ///   - hiding: needed by a game whose manifest says ``GameKitProtocol/GameManifest/hasSecrets``.
     public init(
-        seed: UInt64 = 1, playouts: Int = 6, steps: Int = 200, options: G.Options = G.defaultOptions,
+        seed: UInt64 = 1, playouts: Int = 4, steps: Int = 160, options: G.Options = G.defaultOptions,
         players: Int? = nil, moves: Mover? = nil, hiding: Hider? = nil
     ) {
         self.seed = seed

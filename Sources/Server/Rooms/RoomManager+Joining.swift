@@ -1,0 +1,170 @@
+internal import GameKitProtocol
+internal import NIOCore
+internal import RoomEngine
+internal import SessionStore
+
+/// Which room a join is for: the one it names, one where strangers wait, or a new one.
+extension RoomManager {
+    func place(_ placement: Placement) {
+        do throws(Problem) {
+            if isDraining { throw .draining }
+            let choice = try choose(placement)
+            if placement.join.isSpectator { return send(placement, choice) }
+            let receipt = placement.id.map {
+                Session.JoinReceipt(id: $0.digest, content: placement.digest, room: choice.room)
+            }
+            clients.assumeIsolated { clients in
+                clients.note(choice.room, receipt: receipt, for: placement.sender.client) { [self] error in
+                    post(.noted(placement, choice, error))
+                }
+            }
+        } catch {
+            refuse(placement, error)
+        }
+    }
+
+    func noted(_ placement: Placement, _ choice: Choice, _ error: StoreError?) {
+        guard error != nil else { return send(placement, choice) }
+        if choice.isNew != nil { directory.remove(choice.room) }
+        if choice.isPromised { directory.settle(choice.room) }
+        refuse(placement, .storeUnavailable)
+    }
+
+    private func send(_ placement: Placement, _ choice: Choice) {
+        let order = JoinOrder(
+            sender: placement.sender, id: placement.id, join: placement.join, isPromised: choice.isPromised)
+        let shard = node.shard(of: choice.room)
+        if let new = choice.isNew { shard.post(.create(new, nil)) }
+        shard.post(.join(choice.room, order))
+    }
+
+    /// The room for a join, made or found.
+    private func choose(_ placement: Placement) throws(Problem) -> Choice {
+        let session = clients.assumeIsolated { $0.session(of: placement.sender.client) }
+        if let id = placement.id?.digest, let receipt = session.joins.last(where: { $0.id == id }) {
+            guard receipt.content == placement.digest else {
+                throw Problem(.idReused, "That id was used for another join.")
+            }
+            guard directory[receipt.room] != nil else { throw .roomNotFound }
+            return Choice(room: receipt.room, isNew: nil, isPromised: false)
+        }
+        if let room = placement.room { return try existing(room, placement, session) }
+
+        guard let gameType = placement.gameType else {
+            throw Problem(.badMessage, "Say which game or which room.", field: "gameType")
+        }
+        let game = try game(gameType)
+        try checkAnonymity(of: placement, game)
+        if !placement.join.creates {
+            if let own = session.rooms.first(where: { isWaiting($0, gameType) }) {
+                return Choice(room: own, isNew: nil, isPromised: false)
+            }
+            try checkRate(placement.sender.address)
+            try checkOwnRooms(session)
+            let options = try placement.join.options.map { text throws(Problem) in try check(text, game) }
+            if !placement.join.isSpectator, !placement.join.isPrivate,
+                let room = directory.findOpen(gameType, options: options, except: Set(session.rooms))
+            {
+                return Choice(room: room, isNew: nil, isPromised: true)
+            }
+        } else {
+            try checkRate(placement.sender.address)
+            try checkOwnRooms(session)
+        }
+        if placement.join.isSpectator && !placement.join.creates {
+            guard let room = directory.rows(gameType: gameType).first else { throw .roomNotFound }
+            return Choice(room: room.id, isNew: nil, isPromised: false)
+        }
+        let new = try newRoom(
+            game, options: placement.join.options, isPrivate: placement.join.isPrivate,
+            creator: placement.sender.address)
+        return Choice(room: new.header.id, isNew: new, isPromised: true)
+    }
+
+    private func existing(
+        _ room: RoomID, _ placement: Placement, _ session: Session
+    ) throws(Problem) -> Choice {
+        guard let row = directory[room] else { throw .roomNotFound }
+        if let gameType = placement.gameType, gameType != row.gameType {
+            throw row.isPrivate ? .roomNotFound : Problem(.wrongGame, "That room is of another game.")
+        }
+        try checkAnonymity(of: placement, try game(row.gameType))
+        if !session.rooms.contains(room) {
+            try checkRate(placement.sender.address)
+            if !placement.join.isSpectator { try checkOwnRooms(session) }
+        }
+        directory.promise(room)
+        return Choice(room: room, isNew: nil, isPromised: true)
+    }
+
+    func newRoom(
+        _ game: GameSettings, options: [UInt8]?, isPrivate: Bool, creator: ClientAddress
+    ) throws(Problem) -> NewRoom {
+        guard game.creators == .anyone else { throw Problem(.forbidden, "You may not make rooms of this game.") }
+        let options = try check(options ?? Array("{}".utf8), game)
+        let limits = node.limits
+        guard limits.maxRooms == 0 || directory.count < limits.maxRooms else {
+            throw Problem(.serverBusy, "There are as many rooms as this server holds.", retryAfter: .seconds(10))
+        }
+        guard limits.maxRoomsPerAddress == 0 || directory.rooms(createdBy: creator) < limits.maxRoomsPerAddress else {
+            throw Problem(.tooManyRooms, "There are too many rooms from your address.")
+        }
+        // An id has so many bits that two rooms never draw the same; a private one cannot be guessed.
+        let text = isPrivate ? RandomText.base64url(bytes: 16) : RandomText.readable(length: 12)
+        guard let id = RoomID(rawValue: text) else { throw .internal }
+        let header = RoomHeader(
+            id: id, gameType: game.entry.manifest.type, isPrivate: isPrivate, createdAt: node.wallClock())
+        let row = RoomRow(
+            id: id, gameType: header.gameType, options: options, isPrivate: isPrivate, createdAt: header.createdAt,
+            maxSeats: options.seats.upperBound)
+        directory.add(row, creator: creator)
+        directory.promise(id)
+        return NewRoom(header: header, options: options)
+    }
+
+    func game(_ gameType: String) throws(Problem) -> GameSettings {
+        guard let game = node.games[gameType] else { throw Problem(.unknownGame, "There is no game of that name.") }
+        return game
+    }
+
+    private func check(_ options: [UInt8], _ game: GameSettings) throws(Problem) -> CheckedOptions {
+        do throws(OptionsFault) {
+            return try game.entry.options(options, game.options)
+        } catch {
+            throw Problem(.badOptions, error.message, reason: error.reason, field: "options")
+        }
+    }
+
+    private func isWaiting(_ room: RoomID, _ gameType: String) -> Bool {
+        guard let row = directory[room] else { return false }
+        return row.gameType == gameType && row.phase == .waiting
+    }
+
+    private func checkAnonymity(of placement: Placement, _ game: GameSettings) throws(Problem) {
+        guard game.allowsAnonymous || placement.sender.user != nil else {
+            throw Problem(.unauthorized, "This game is for users who have proved who they are.")
+        }
+    }
+
+    private func checkOwnRooms(_ session: Session) throws(Problem) {
+        let most = node.limits.maxRoomsPerClient
+        guard most == 0 || session.rooms.count < most else {
+            throw Problem(.tooManyRooms, "You are in \(most) rooms already: leave one first.")
+        }
+    }
+
+    func checkRate(_ address: ClientAddress) throws(Problem) {
+        let perMinute = Double(node.limits.joinsPerMinutePerAddress)
+        let now = NIODeadline.now()
+        var bucket = joins[address] ?? TokenBucket(perSecond: perMinute / 60, burst: perMinute * 2, now: now)
+        let wait = bucket.take(at: now)
+        if joins.count > Limits.rememberedAddresses { joins.removeAll(keepingCapacity: true) }
+        joins[address] = bucket
+        if let wait { throw Problem(.rateLimited, "That is too many joins from your address.", retryAfter: wait) }
+    }
+
+    private func refuse(_ placement: Placement, _ problem: Problem) {
+        let answer = ServerMessage.failure("join_room_result", id: placement.id, room: placement.room, problem)
+        node.deliver(.answer(Frame.text(answer), to: .entrance), to: placement.sender.connection)
+    }
+}

@@ -1,0 +1,59 @@
+internal import NIOCore
+
+/// The room list, and who watches it.
+extension RoomManager {
+    func list(_ connection: ConnectionID, _ id: MessageID?, _ gameType: String?) {
+        do throws(Problem) {
+            if let gameType { _ = try game(gameType) }
+            node.answer(roomList(id, gameType), to: connection)
+        } catch {
+            node.answer(ServerMessage.failure(nil, id: id, error), to: connection)
+        }
+    }
+
+    func watch(_ connection: ConnectionID, _ id: MessageID?, _ gameType: String?) {
+        do throws(Problem) {
+            if let gameType { _ = try game(gameType) }
+            guard lobby.watcherCount < Limits.lobbyWatchers else {
+                throw Problem(.serverBusy, "Too many are watching the lobby.", retryAfter: .seconds(10))
+            }
+            // What is not told yet belongs to who watched before: the list below has it already.
+            flushLobby()
+            lobby.watch(connection, gameType: gameType)
+            node.answer(ServerMessage.success("watch_lobby_result", id: id), to: connection)
+            node.answer(roomList(nil, gameType), to: connection)
+        } catch {
+            node.answer(ServerMessage.failure("watch_lobby_result", id: id, error), to: connection)
+        }
+    }
+
+    private func roomList(_ id: MessageID?, _ gameType: String?) -> [UInt8] {
+        let rows = directory.rows(gameType: gameType)
+        return ServerMessage.plain("room_list", id: id) { data in
+            data.set("rooms", array: rows.prefix(Limits.lobbyList).map(\.json))
+            data.set("total", rows.count)
+        }
+    }
+
+    func flushLobbySoon() {
+        guard lobby.hasNews, lobbyFlush == nil else { return }
+        lobbyFlush = loop.scheduleTask(in: Limits.lobbyInterval) { [self] in
+            assumeIsolated { $0.flushLobby() }
+        }
+    }
+
+    func flushLobby() {
+        lobbyFlush?.cancel()
+        lobbyFlush = nil
+        let updates = lobby.flush { gameType in
+            let rows = directory.rows(gameType: gameType)
+            return (Array(rows.prefix(Limits.lobbyList)), rows.count)
+        }
+        for (connections, message) in updates {
+            let frame = Frame.text(message)
+            for (loop, ids) in Dictionary(grouping: connections, by: \.loop) {
+                node.hubs[loop].post([Parcel(to: ids, delivery: .message(frame))])
+            }
+        }
+    }
+}

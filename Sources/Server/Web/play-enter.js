@@ -30,7 +30,7 @@ function playerName() {
 
 export async function enterRoom(client) {
   const link = readLink();
-  const roomId = link.roomId ?? client.lastRoom(gameType);
+  const roomId = link.roomId ?? client.lastRoom(gameType)?.roomId;
   if (roomId && !link.watch) {
     const room = await resumeOrTakeOver(client, roomId);
     if (room) return room;

@@ -3,7 +3,6 @@ import { el, onlyWhenChanged, replaceContents } from "/web/play-dom.js";
 
 export function mountSeats(room, actions) {
   const list = document.querySelector("#seats");
-  const graceEnds = new Map();
 
   const draw = onlyWhenChanged(({ seats, turn, isHost, mine, waiting, host }) => {
     replaceContents(list, seats.map((seat) => seatCard(seat, { turn, isHost, mine, waiting, host })));
@@ -17,7 +16,7 @@ export function mountSeats(room, actions) {
     if (seat.ready !== undefined && waiting) marks.push(el("span", { class: "badge" }, seat.ready ? "ready" : "not ready"));
     if (!seat.connected && !seat.bot) marks.push(el("span", { class: "badge away", "data-away": String(seat.seat) }, "away"));
     const classes = ["seat", turn === seat.seat && "on-turn", !seat.connected && !seat.bot && "is-away"].filter(Boolean);
-    return el("li", { class: classes.join(" "), "aria-current": turn === seat.seat ? "true" : undefined },
+    return el("li", { class: classes.join(" "), "data-seat": String(seat.seat), "aria-current": turn === seat.seat ? "true" : undefined },
       el("span", { class: "seat-number", "aria-hidden": "true" }, String(seat.seat + 1)),
       el("span", { class: "seat-who" },
         el("span", { class: "seat-name" }, seat.name),
@@ -38,19 +37,9 @@ export function mountSeats(room, actions) {
   const button = (seat, label, description, onclick) =>
     el("button", { class: "btn btn-quiet seat-button", type: "button", "aria-label": description, "data-key": `seat-${seat.seat}`, onclick }, label);
 
-  /** Grace is told as a length from now; kept as an end so that the countdown needs no further message. */
-  function noteGrace() {
-    for (const seat of room.seats) {
-      if (seat.connected || seat.bot || seat.graceMs === undefined) graceEnds.delete(seat.seat);
-      else if (!graceEnds.has(seat.seat)) graceEnds.set(seat.seat, Date.now() + seat.graceMs);
-    }
-  }
-
   return {
     update({ isHost, host }) {
-      noteGrace();
       const seats = room.seats.map(({ seat, name, connected, bot, ready }) => ({ seat, name, connected, bot, ready }));
-      seats.sort((a, b) => a.seat - b.seat);
       draw({
         seats, host, isHost,
         turn: room.phase === "playing" ? room.view?.turn : undefined,
@@ -58,10 +47,11 @@ export function mountSeats(room, actions) {
         waiting: room.phase === "waiting",
       });
     },
-    tick() {
+    /** Counts down the grace of those who are away, by the server's clock. */
+    tick(now) {
       for (const badge of list.querySelectorAll("[data-away]")) {
-        const end = graceEnds.get(Number(badge.dataset.away));
-        badge.textContent = end === undefined ? "away" : `away, ${Math.max(0, Math.ceil((end - Date.now()) / 1000))} s`;
+        const end = room.seats.find((seat) => seat.seat === Number(badge.dataset.away))?.awayUntil;
+        badge.textContent = end === undefined ? "away" : `away, ${Math.max(0, Math.ceil((end - now) / 1000))} s`;
       }
     },
   };

@@ -6,7 +6,7 @@ import { ask, el, makeAnnouncer, makeToasts } from "/web/play-dom.js";
 import { askToPlayHere, enterRoom, gameType, invitationLink, writeLink } from "/web/play-enter.js";
 import { mountGame } from "/web/play-game.js";
 import { mountSeats } from "/web/play-seats.js";
-import { closedText, outcomeText, problemText, seatName, statusText } from "/web/play-words.js";
+import { closedText, problemText, seatName, statusText } from "/web/play-words.js";
 
 const part = (id) => document.getElementById(id);
 const announce = makeAnnouncer(part("announcer"));
@@ -15,7 +15,7 @@ const client = new Parlor();
 
 const connectionWords = {
   connecting: "Connecting…",
-  reconnecting: "Connection lost. Trying again…",
+  waiting: "Connection lost. Trying again…",
   closed: "No connection to the server.",
 };
 
@@ -23,11 +23,6 @@ client.on("state", (state) => {
   const text = connectionWords[state];
   part("connection").hidden = !text;
   part("connection").textContent = text ?? "";
-});
-
-client.on("replaced", async ({ roomId } = {}) => {
-  if (await askToPlayHere("This game was opened somewhere else.")) location.reload();
-  else location.assign("/");
 });
 
 async function act(request) {
@@ -56,6 +51,8 @@ function makeTeller(room) {
     last = { phase: room.phase, turn, seats };
   };
 }
+
+const wants = (name) => (name === "You" ? "You want" : `${name} wants`);
 
 function mountInvitation(room) {
   const link = invitationLink(room.id);
@@ -108,24 +105,22 @@ async function leave(room) {
 
 async function openTable(room) {
   writeLink(room.id);
-  const name = client.games?.find((game) => game.gameType === gameType)?.name ?? gameType;
+  const name = (await client.games()).find((game) => game.gameType === room.gameType)?.name ?? room.gameType;
   document.title = `${name} · Parlor`;
   part("game-name").textContent = name;
   part("leave").disabled = false;
   part("leave").onclick = () => leave(room);
   mountInvitation(room);
 
-  const seats = mountSeats(room, { removeBot: (seat) => act(() => room.removeBot({ seat })), kick: (seat) => kick(seat, room) });
+  const seats = mountSeats(room, { removeBot: (seat) => act(() => room.removeBot(seat)), kick: (seat) => kick(seat, room) });
   const actions = mountActions(room, act);
   const chat = mountChat(room, toast);
   const tell = makeTeller(room);
-  let votes = null;
   let locked = false;
 
   const game = await mountGame(part("board"), room, { announce, move: (data) => act(() => room.move(data)) });
 
   function update() {
-    if (room.phase !== "finished") votes = null;
     const player = room.role === "player";
     const own = player ? room.seats.find((seat) => seat.seat === room.seat) : undefined;
     const isHost = player && room.host === room.seat;
@@ -135,7 +130,7 @@ async function openTable(room) {
     const watching = room.spectators ?? 0;
     part("spectators").textContent = watching > 0 ? `${watching} watching` : "";
     seats.update({ isHost, host: room.host });
-    actions.update({ player, phase: room.phase, ready: own?.ready, votes, isHost, locked });
+    actions.update({ player, phase: room.phase, ready: own?.ready, votes: room.rematchVotes, isHost, locked });
     chat.update();
     showTimer(room);
     tell();
@@ -144,14 +139,11 @@ async function openTable(room) {
 
   room.on("change", update);
   room.on("chat", () => chat.update());
-  room.on("event", (event) => {
-    if (event.event === "rematch_voted") {
-      votes = { votes: event.votes, needed: event.needed };
-      announce(`${seatName(room, event.seat)} wants a rematch.`);
-      update();
-      return;
-    }
-    game.event(event);
+  room.on("event", (event) => game.event(event));
+  room.on("rematch_voted", ({ seat }) => announce(`${wants(seatName(room, seat))} a rematch.`));
+  room.on("replaced", async () => {
+    if (await askToPlayHere("This game was opened somewhere else.")) act(() => client.takeOver(room.id));
+    else location.assign("/");
   });
   room.on("closed", ({ reason } = {}) => {
     game.destroy();
@@ -161,7 +153,7 @@ async function openTable(room) {
   });
   setInterval(() => {
     showTimer(room);
-    seats.tick();
+    seats.tick(client.serverNow());
   }, 250);
   update();
 }

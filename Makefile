@@ -1,0 +1,37 @@
+# Everything that is done with Parlor. Bare `make` lists it.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help run release test lint bench clean setup-run setup-test
+
+PORT ?= 8080
+SWIFT_DIRS := Sources Tests Examples Package.swift
+EXAMPLE := --package-path Examples/ConnectFour --scratch-path .build-example
+
+help: ## List these targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 18
+
+run: setup-run ## Install what is missing, build and serve: open the printed address
+	swift build --product parlor
+	.build/debug/parlor serve --port $(PORT)
+
+release: setup-run ## Build the fast executable
+	swift build -c release --product parlor
+	@echo "built: .build/release/parlor (a copy of it is a complete server)"
+
+test: setup-test ## Run every test: Swift, the SDK, an example package, two real browsers
+	@scripts/test
+
+lint: setup-run ## Check format, warnings, imports and file lengths
+	@scripts/lint
+
+bench: release ## Measure the time from start to listening
+	@scripts/bench
+
+clean: ## Remove what was built
+	rm -rf .build .build-example output
+
+setup-run:
+	@scripts/setup run
+
+setup-test:
+	@scripts/setup test

@@ -76,6 +76,10 @@ let package = Package(
             path: "Sources/Server", exclude: ["Web"], swiftSettings: strict),
         .executableTarget(
             name: "parlor", dependencies: ["ParlorServer"] + games, path: "Sources/Parlor", swiftSettings: strict),
+        // Run twice by a test of the games: what they come to must not depend on a process.
+        .executableTarget(
+            name: "game-fingerprints", dependencies: ["GameKitProtocol", "GameKitTesting"] + games,
+            path: "Tests/GameFingerprints", swiftSettings: strict),
         .testTarget(name: "GameKitProtocolTests", dependencies: ["GameKitProtocol"], swiftSettings: strict),
         .testTarget(
             name: "RoomEngineTests", dependencies: ["GameKitProtocol", "GameKitTesting", "RoomEngine", "TicTacToe"],

@@ -114,6 +114,8 @@ extension RoomEngine {
         guard round.turnOf != toMove else { return }
         let limit = toMove.isEmpty ? nil : snapshot.rules.turnLimit
         snapshot.round?.turnOf = toMove
+        // That one who was asked too has left gives the others no more time.
+        guard toMove.isEmpty || !toMove.subtracting(round.turnOf).isEmpty else { return }
         snapshot.round?.turnEnds = limit.map { round.clock(at: step.now) + $0 }
     }
 

@@ -1,4 +1,4 @@
-import GameKitProtocol
+public import GameKitProtocol
 
 /// Take one to three of the sticks; whoever takes the last one loses.
 public struct Nim: Game {

@@ -43,6 +43,13 @@ import Testing
         #expect(room.engine.status.turnEnds == .seconds(20))
     }
 
+    @Test func `that somebody else leaves gives nobody more time`() throws {
+        var room = try Driver(Hurry.self, "ABC")
+        room.now = .seconds(10)
+        try room.commit(.left(2, .left))
+        #expect(room.engine.toMove == [0, 1] && room.engine.status.turnEnds == .seconds(20))
+    }
+
     @Test func `a game may be patient, and is asked again`() throws {
         var room = try Driver(Patience.self, "AB")
         room.pass(.seconds(20))

@@ -155,12 +155,14 @@ export class Parlor extends Emitter {
 
   #url;
   #token;
+  #authenticated = null;
   #socket = null;
   #clientId = null;
   #welcome = null;
   #welcomedAt = 0;
   #attempt = 0;
   #reopenIn = null;
+  #mustWait = false;
   #timers = {};
   #pings = 0;
   #clock = { offset: 0, roundTrip: Infinity, at: 0 };
@@ -246,9 +248,8 @@ export class Parlor extends Emitter {
   /** Takes a seat (or watches). Without `roomId` and `create` the server finds a table or makes one. */
   async join({ gameType, roomId, ...data }) {
     const answer = await this.#request("join_room", { gameType, roomId, data }, { survives: true });
-    const room = this.#rooms.get(answer.roomId) ?? this.#addRoom(answer.roomId, answer.data.gameType);
-    room.sync = data.sync;
-    room.accept(answer, true);
+    const room = this.#rooms.get(answer.roomId);
+    if (!room) throw new ParlorError({ code: "room_closed", message: "This room is over." });
     await this.#claim(room);
     return room;
   }
@@ -286,7 +287,7 @@ export class Parlor extends Emitter {
   }
 
   #hurry() {
-    if (this.state === "waiting") this.#open();
+    if (this.state === "waiting" && !this.#mustWait) this.#open();
     else if (this.state === "open") this.#ping();
   }
 
@@ -298,15 +299,26 @@ export class Parlor extends Emitter {
     this.#socket = socket;
     socket.onmessage = ({ data }) => this.#socket === socket && this.#received(JSON.parse(data));
     socket.onclose = ({ code }) => this.#socket === socket && this.#lost(code);
-    if (this.#token) socket.onopen = () => this.#authenticate("authenticate");
+    if (this.#token) socket.onopen = () => (this.#authenticated = this.#authenticate("authenticate"));
     this.#pings = 0;
     this.#heard(15_000);
   }
 
   async #authenticate(type) {
     const socket = this.#socket;
-    const token = typeof this.#token === "function" ? await this.#token() : this.#token;
-    if (this.#socket === socket) this.#write({ type, data: { token } });
+    try {
+      const token = typeof this.#token === "function" ? await this.#token() : this.#token;
+      if (this.#socket === socket) this.#write({ type, data: { token } });
+    } catch {
+      if (this.#socket === socket) this.#lost(1006, true);
+    }
+  }
+
+  /** Nothing is asked before the token is on its way: a seat taken earlier would be anonymous. */
+  async #greeted(data) {
+    const socket = this.#socket;
+    if (this.#token) await this.#authenticated;
+    if (this.#socket === socket) this.#welcomed(data);
   }
 
   /** Starts the wait for the next sign of life anew. */
@@ -358,6 +370,7 @@ export class Parlor extends Emitter {
     const ceiling = Math.min(BACKOFF_LIMIT_MS, BACKOFF_FIRST_MS * 2 ** this.#attempt);
     let wait = typeof next === "number" ? next + Math.random() * 5000 : Math.random() * ceiling;
     if (this.#reopenIn !== null) wait = this.#reopenIn;
+    this.#mustWait = typeof next === "number" || this.#reopenIn !== null;
     this.#reopenIn = null;
     this.#attempt += 1;
     this.retryAt = Date.now() + wait;
@@ -402,7 +415,8 @@ export class Parlor extends Emitter {
     this.#pings = 0;
     this.#heard();
     const { type, id, roomId, data } = message;
-    if (type === "welcome") this.#welcomed(data);
+    if (type === "welcome") this.#greeted(data);
+    else if (type === "reconnect_result" && message.success) this.#clientId = data.clientId;
     else if (type === "pong") this.#learnClock(data?.sentAt, data?.serverTime);
     else if (type === "room_list" && id === undefined) this.#lobbyNews({ reset: true, ...data });
     else if (type === "room_list_update") this.#lobbyNews(data);
@@ -411,8 +425,12 @@ export class Parlor extends Emitter {
     const request = this.#requests.get(id);
     if (request) this.#answered(request, message);
     else if (!type.endsWith("_result")) this.#rooms.get(roomId)?.receive(message);
-    else if (type === "make_move_result") this.#rooms.get(roomId)?.answered(message, (at, time) => this.#learnClock(at, time));
+    else if (type === "make_move_result") this.#roomOfMove(message)?.answered(message, (at, time) => this.#learnClock(at, time));
     this.emit(type, message);
+  }
+
+  #roomOfMove({ id, roomId }) {
+    return this.#rooms.get(roomId) ?? [...this.#rooms.values()].find((room) => room.awaits(id));
   }
 
   #answered(request, message) {
@@ -431,6 +449,7 @@ export class Parlor extends Emitter {
   #joined(request, answer) {
     const room = this.#rooms.get(answer.roomId) ?? this.#addRoom(answer.roomId, answer.data.gameType);
     room.sync = request.message.data?.sync ?? room.sync;
+    room.clientId = this.#clientId;
     room.accept(answer, true);
   }
 
@@ -442,17 +461,12 @@ export class Parlor extends Emitter {
     this.#clientId = data.clientId;
     this.#setState("open");
     this.#ping();
+    const waiting = [...this.#requests.values()];
     const rooms = [...this.#rooms.values()];
     for (const room of rooms.filter((room) => room.seat !== null)) this.#comeBack(room);
-    const waiting = [...this.#requests.values()];
     // A join whose answer was lost: as the client that sent it, so that it is not seated twice.
     if (before && !rooms.some((room) => room.seat !== null) && waiting.some((request) => request.sent && request.survives)) {
-      this.#clientId = before;
       this.#write({ type: "reconnect", data: { clientId: before } });
-      const off = this.on("reconnect_result", ({ success }) => {
-        off();
-        if (!success && this.#clientId === before) this.#clientId = data.clientId;
-      });
     }
     for (const room of rooms.filter((room) => room.seat === null)) this.#comeBack(room);
     for (const request of waiting) this.#send(request);
@@ -521,7 +535,6 @@ export class Parlor extends Emitter {
     const isPlayer = room.seat !== null;
     try {
       if (isPlayer) {
-        this.#clientId = room.clientId;
         await this.#reconnect(room);
       } else {
         await this.#request("join_room", { roomId: room.id, data: { as: "spectator", sync: room.sync } });
@@ -542,25 +555,24 @@ export class Parlor extends Emitter {
   }
 
   async #resume(roomId, gameType, sync, steal) {
+    const known = this.#rooms.get(roomId);
+    if (known?.online) return known;
     const session = this.#sessions.get(roomId);
-    if (!session) return null;
+    if (!session) {
+      if (known) this.#forget(known, "expired");
+      return null;
+    }
     if (!session.ofThisTab && !(await this.#lock(roomId, steal))) {
       throw new ParlorError({ code: "busy", message: "This seat is being played in another tab.", retryable: true });
     }
-    const known = this.#rooms.get(roomId);
     const room = known ?? this.#addRoom(roomId, gameType ?? session.gameType);
     room.sync = sync ?? room.sync;
     if (!known) room.restore(session);
     try {
       if (this.state === "open") {
-        this.#clientId = room.clientId;
         await this.#reconnect(room);
       } else {
-        const back = new Promise((resolve, reject) => {
-          const offs = [room.on("online", resolve), room.on("closed", resolve)];
-          offs.push(this.on("state", (state) => state === "closed" && reject(disconnected(this.closedBecause))));
-          room.on("online", () => offs.forEach((off) => off()));
-        });
+        const back = this.#backOnline(room);
         this.connect();
         await back;
       }
@@ -573,6 +585,20 @@ export class Parlor extends Emitter {
       this.#forget(room, "expired");
     }
     return this.#rooms.has(roomId) ? room : null;
+  }
+
+  /** Until the room is connected or over; fails when the connection has ended. */
+  #backOnline(room) {
+    return new Promise((resolve, reject) => {
+      const offs = [];
+      const settle = (act) => (value) => {
+        for (const off of offs) off();
+        act(value);
+      };
+      const ended = settle(() => reject(disconnected(this.closedBecause)));
+      offs.push(room.on("online", settle(resolve)), room.on("closed", settle(resolve)));
+      offs.push(this.on("state", (state) => state === "closed" && ended()));
+    });
   }
 
   // MARK: One tab per seat
@@ -715,7 +741,6 @@ export class Room extends Emitter {
   #seq = 0;
   #version = 0;
   #seatsSeq = 0;
-  #recovering = false;
   #resyncing = false;
   #host = undefined;
   #order = new Map();
@@ -849,8 +874,7 @@ export class Room extends Emitter {
     if (epoch < this.#epoch) return;
     this.#raise(epoch);
     // What was missed follows with lower numbers; with nothing to follow, the result's number is where we are.
-    this.#recovering = !isJoin && data.recovered === true;
-    if (!this.#recovering) this.#seq = Math.max(this.#seq, seq);
+    if (isJoin || !data.recovered) this.#seq = Math.max(this.#seq, seq);
     this.#seatsSeq = seq;
     this.role = data.role;
     this.seat = data.role === "player" ? data.seat : null;
@@ -883,6 +907,11 @@ export class Room extends Emitter {
     this.emit("change", this);
   }
 
+  /** @internal */
+  awaits(id) {
+    return this.#moves.has(id);
+  }
+
   /** @internal The answer to a move. */
   answered({ id, success, error, data }, learnClock) {
     const move = this.#moves.get(id);
@@ -898,9 +927,10 @@ export class Room extends Emitter {
     const { type, data = {}, epoch = this.#epoch, seq } = message;
     if (epoch < this.#epoch) return;
     this.#raise(epoch);
-    if (type === "game_state") this.#state(message);
-    else if (type === "game_patch") this.#patch(message);
-    else {
+    if (type === "game_state" || type === "game_patch") {
+      const isNews = type === "game_state" ? this.#state(message) : this.#patch(message);
+      if (!isNews) return;
+    } else {
       if (seq !== undefined) {
         if (seq <= this.#seq) return;
         this.#seq = seq;
@@ -920,22 +950,26 @@ export class Room extends Emitter {
   }
 
   #state({ seq, version, data }) {
-    this.#recovering = false;
-    this.#resyncing = false;
     this.#seq = Math.max(this.#seq, seq ?? 0);
-    if (version < this.#version) return;
+    if (version < this.#version) return false;
+    this.#resyncing = false;
     this.#version = version;
     this.view = data.view;
     this.#take(data);
+    return true;
   }
 
   #patch({ seq, version, base, data }) {
-    if (version <= this.#version && base < this.#version) return;
-    if (base !== this.#version) return this.#resyncing ? undefined : this.resync();
+    if (version < this.#version) return false;
+    if (base !== this.#version) {
+      if (!this.#resyncing) this.resync();
+      return false;
+    }
     this.#seq = Math.max(this.#seq, seq ?? 0);
     this.#version = version;
     this.view = mergePatch(this.view, data.patch ?? {});
     this.#take(data);
+    return true;
   }
 
   #take({ phase, turnEndsAt, pause, outcome }) {

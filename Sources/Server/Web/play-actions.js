@@ -7,8 +7,8 @@ const botLevels = [
   { level: 3, label: "hard" },
 ];
 
-/** `act(promise-returning function)` runs a request and shows its refusal. */
-export function mountActions(room, act) {
+/** `act(request)` runs a request and shows its refusal; `setLocked` is the request that locks or unlocks. */
+export function mountActions(room, act, setLocked) {
   const bar = document.querySelector("#actions");
   let botLevel = 2;
 
@@ -25,7 +25,7 @@ export function mountActions(room, act) {
     }
     if (phase === "waiting" || phase === "finished") items.push(button("watch", "Just watch", () => room.watch()));
     if (isHost && phase === "waiting") {
-      items.push(button("lock", locked ? "Unlock the room" : "Lock the room", () => (locked ? room.unlock() : room.lock())));
+      items.push(button("lock", locked ? "Unlock the room" : "Lock the room", () => setLocked(!locked)));
     }
     return items;
   }

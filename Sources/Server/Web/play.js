@@ -103,6 +103,16 @@ async function leave(room) {
   location.assign("/");
 }
 
+/** Only the room's public record says whether it is locked; afterwards this page follows what its own host did. */
+async function isLocked(roomId) {
+  try {
+    const answer = await fetch(`/api/rooms/${encodeURIComponent(roomId)}`);
+    return answer.ok && (await answer.json()).locked === true;
+  } catch {
+    return false;
+  }
+}
+
 async function openTable(room) {
   writeLink(room.id);
   const name = (await client.games()).find((game) => game.gameType === room.gameType)?.name ?? room.gameType;
@@ -113,10 +123,14 @@ async function openTable(room) {
   mountInvitation(room);
 
   const seats = mountSeats(room, { removeBot: (seat) => act(() => room.removeBot(seat)), kick: (seat) => kick(seat, room) });
-  const actions = mountActions(room, act);
+  const actions = mountActions(room, act, async (wanted) => {
+    await (wanted ? room.lock() : room.unlock());
+    locked = wanted;
+    update();
+  });
   const chat = mountChat(room, toast);
   const tell = makeTeller(room);
-  let locked = false;
+  let locked = await isLocked(room.id);
 
   const game = await mountGame(part("board"), room, { announce, move: (data) => act(() => room.move(data)) });
 

@@ -119,7 +119,7 @@ final class Server: Sendable {
     }
 
     private func makeRouter() -> Router<HTTPContext> {
-        let router = Router(context: HTTPContext.self)
+        let router = Router(context: HTTPContext.self, options: .autoGenerateHeadEndpoints)
         router.add(middleware: HTTPGuard(gatekeeper: node.gatekeeper, logger: logger))
         return router
     }

@@ -32,7 +32,7 @@ func json(_ value: some Encodable) throws -> String {
         set.remove(0)
         set.remove(1)
         #expect(Array(set) == [5, 63] && set.contains(63) && !set.contains(0))
-        #expect(SeatSet() .isEmpty && SeatSet().first == nil)
+        #expect(SeatSet().isEmpty && SeatSet().first == nil)
     }
 
     @Test func `a number that is no seat belongs to none, and asking is no crime`() {

@@ -13,11 +13,11 @@ import Testing
     /// Written down, so that no later toolchain or edit changes the rolls of stored rooms.
     @Test func `draws for ever what it drew first`() {
         var random = SeededRandom(key: (1, 2))
-        #expect((0..<12).map { _ in random.die() } == [1])
-        #expect((0..<6).map { _ in random.next(below: 1000) } == [1])
+        #expect((0..<12).map { _ in random.die() } == [6, 2, 2, 6, 5, 6, 2, 5, 6, 3, 5, 6])
+        #expect((0..<6).map { _ in random.next(below: 1000) } == [3, 557, 845, 566, 506, 160])
         var list = Array(0..<10)
         random.shuffle(&list)
-        #expect(list == [1])
+        #expect(list == [7, 2, 1, 5, 3, 9, 4, 0, 6, 8])
     }
 
     @Test func `a copy draws the same, another key does not`() {
@@ -40,12 +40,14 @@ import Testing
         #expect(counts.reduce(0) { $0 + (Double($1) - expected) * (Double($1) - expected) / expected } < limit)
     }
 
-    /// Of 3/4 of all 64-bit numbers, those below one half are two thirds: a plain remainder would not show that.
+    /// 2^64 is eight thirds of this bound. A remainder would draw the lower numbers more often, and a product that throws
+    /// nothing away one in three of them less often.
     @Test func `a large bound favours nobody`() {
         var random = SeededRandom(key: (5, 6))
-        let bound = Int.max / 4 * 3
-        let low = (0..<30_000).count { _ in random.next(below: bound) < bound / 2 }
-        #expect(abs(low - 15_000) < 300)
+        let bound = 3 << 61
+        let draws = (0..<30_000).map { _ in random.next(below: bound) }
+        #expect(abs(draws.count { $0 < bound / 2 } - 15_000) < 300)
+        for rest in 0..<3 { #expect(abs(draws.count { $0 % 3 == rest } - 10_000) < 300) }
         #expect(random.next(below: 1) == 0)
         #expect(0..<Int.max ~= random.next(below: .max))
     }

@@ -23,7 +23,7 @@ import Testing
         var small: [Int8] = [-128, 0, 9, 10, 127]
         var narrow: [UInt16] = [0, 65535]
         var double = 0.1
-        var doubles = [0, -0.0, 1, 1e16, 1e100, 5e-324, .pi, .greatestFiniteMagnitude]
+        var doubles = [0, -0.0, 1, 1e16, 1e100, .leastNonzeroMagnitude, .pi, .greatestFiniteMagnitude]
         var float: Float = 0.1
         var text = "plain"
         var texts = ["", "\"\\/", "\u{8}\u{c}\n\r\t\u{0}\u{1f}\u{7f}", "é漢🏓", "\u{2028}"]
@@ -45,7 +45,7 @@ import Testing
         let ours = try CanonicalJSON.encode(sample)
         #expect(try JSONDecoder().decode(Sample.self, from: Data(ours)) == sample)
         #expect(try JSONReader.decode(Sample.self, from: ours) == sample)
-        #expect(try #require(try JSONScanner.members(of: ours[...])).count == 19)
+        #expect(try #require(try JSONScanner.members(of: ours[...])).count == 18)
 
         let theirs = try JSONSerialization.jsonObject(with: JSONEncoder().encode(sample)) as? NSDictionary
         let read = try JSONSerialization.jsonObject(with: Data(ours)) as? NSDictionary

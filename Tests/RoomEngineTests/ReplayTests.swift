@@ -26,7 +26,7 @@ import Testing
     /// Every kind of input, each with its time in seconds.
     static let course: [(Input, Int)] = [
         (sit("A"), 0), (sit("B"), 1), (.locked(true), 1), (.locked(false), 1), (.readied(0, true), 2),
-        (.readied(1, true), 3), (move(0, #"{"start":{"_0":"a","after":[5000000000000000000,0]}}"#), 3),
+        (.readied(1, true), 3), (move(0, #"{"start":{"_0":"a","after":[0,5000000000000000000]}}"#), 3),
         (move(0, #"{"roll":{}}"#, id: .max), 4), (move(1, #"{"tell":{"_0":"hé\n\u0001"}}"#, id: 2), 5),
         (move(1, #"{"start":{"_0":"b","after":[0,2000000000000000000]}}"#), 5), (.ticked, 6), (.timePassed, 8),
         (.away(1), 9), (.back(1), 10), (.seated(Newcomer(playerId: "bot", name: "Bot", holder: nil, level: .hard), at: 3), 11),
@@ -100,11 +100,12 @@ import Testing
     @Test func `the room outside is the room inside`() throws {
         let room = try Self.newRoom()
         #expect(try room.view(.spectator) == nil)
-        for (input, at) in Self.course.prefix(8) { _ = room.apply(input, .seconds(at), false) }
+        for (input, at) in Self.course.prefix(10) { _ = room.apply(input, .seconds(at), false) }
         let view = Self.text(try #require(try room.view(.spectator)))
         #expect(view.hasPrefix(#"{"calls":["started by AB"],"count":0,"rolls":["#))
-        #expect(room.nextDeadline() == .seconds(8) && !room.isTicking() && room.botsToMove().isEmpty)
-        #expect(room.events(3, 1).map(\.event.short) == ["started 1"] && room.now() == .seconds(4))
+        #expect(room.nextDeadline() == .seconds(7) && room.now() == .seconds(5))
+        #expect(!room.isTicking() && room.botsToMove().isEmpty)
+        #expect(room.events(3, 2).map(\.event.short) == ["started 1", #"{"event":"said","_0":"hé\n\u0001"}"#])
     }
 }
 

@@ -23,7 +23,7 @@ export function mountActions(room, act, setLocked) {
       }
       items.push(botAdder());
     }
-    if (phase === "waiting" || phase === "finished") items.push(button("watch", "Just watch", () => room.watch()));
+    if (phase === "waiting" || phase === "finished") items.push(button("watch", "Watch instead", () => room.watch()));
     if (isHost && phase === "waiting") {
       items.push(button("lock", locked ? "Unlock the room" : "Lock the room", () => setLocked(!locked)));
     }

@@ -1,0 +1,157 @@
+import NIOCore
+import SessionStore
+import Testing
+
+@testable import ParlorServer
+
+@Suite struct ClientDirectoryTests {
+    private var directory = ClientDirectory()
+    private let ann = ClientKey(rawValue: "ann")
+    private let home = ClientAddress.literal("192.0.2.1")
+
+    private mutating func admit(_ address: ClientAddress, most: Int, mostPerAddress: Int) -> Bool {
+        directory.admit(address, most: most, mostPerAddress: mostPerAddress)
+    }
+
+    @Test mutating func `as many connections are let in as there may be, and from one address`() {
+        #expect(admit(home, most: 3, mostPerAddress: 2) == true)
+        #expect(admit(home, most: 3, mostPerAddress: 2) == true)
+        #expect(admit(home, most: 3, mostPerAddress: 2) == false)
+        let other = ClientAddress.literal("192.0.2.2")
+        #expect(admit(other, most: 3, mostPerAddress: 2) == true)
+        #expect(admit(.literal("192.0.2.3"), most: 3, mostPerAddress: 2) == false)
+        #expect(directory.connectionCount == 3)
+        directory.closed(.numbered(1), as: ann, user: nil, from: home)
+        #expect(directory.connectionCount == 2)
+        #expect(admit(home, most: 3, mostPerAddress: 2) == true)
+    }
+
+    @Test mutating func `zero is no limit`() {
+        for _ in 0..<100 { #expect(admit(home, most: 0, mostPerAddress: 0) == true) }
+    }
+
+    @Test mutating func `the newest connection of a client is the client`() {
+        directory.opened(.numbered(1), as: ann, user: nil)
+        #expect(directory.replaced(ann, by: .numbered(2)) == .numbered(1))
+        #expect(directory.replaced(ann, by: .numbered(2)) == nil)
+        directory.closed(.numbered(1), as: ann, user: nil, from: home)
+        #expect(directory.connection(of: ann) == .numbered(2), "the old one's end comes late")
+        directory.closed(.numbered(2), as: ann, user: nil, from: home)
+        #expect(directory.connection(of: ann) == nil)
+    }
+
+    @Test mutating func `a void id is forgotten, unless somebody else has it by now`() {
+        directory.opened(.numbered(1), as: ann, user: nil)
+        directory.forget(ann, of: .numbered(2))
+        #expect(directory.connection(of: ann) == .numbered(1))
+        directory.forget(ann, of: .numbered(1))
+        #expect(directory.connection(of: ann) == nil)
+    }
+
+    @Test mutating func `a user with two pages is one user`() {
+        for number in 1...2 { directory.opened(.numbered(number), as: ann, user: "u") }
+        #expect(directory.userCount == 1)
+        directory.closed(.numbered(1), as: ann, user: "u", from: home)
+        #expect(directory.userCount == 1)
+        directory.closed(.numbered(2), as: ann, user: "u", from: home)
+        #expect(directory.userCount == 0)
+    }
+
+    @Test mutating func `clients are counted by game`() {
+        directory.entered(game: "dice")
+        directory.entered(game: "dice")
+        directory.entered(game: "pong")
+        directory.left(game: "dice")
+        directory.left(game: "pong")
+        directory.left(game: "pong")
+        #expect(directory.clientsByGame == ["dice": 1])
+    }
+}
+
+@Suite struct ClientAddressTests {
+    @Test(arguments: [
+        ("192.0.2.1", "192.0.2.1", true), ("192.0.2.1", "192.0.2.2", false),
+        ("2001:db8::1", "2001:db8::ffff", true), ("2001:db8::1", "2001:db8:0:0:1::1", true),
+        ("2001:db8::1", "2001:db8:0:1::1", false), ("::ffff:192.0.2.1", "192.0.2.1", true),
+        ("2001:DB8::1", "2001:db8:0:0::1", true),
+    ])
+    func `an address counts alone, but with all of its IPv6 network`(one: String, other: String, isSame: Bool) {
+        #expect((ClientAddress.literal(one) == .literal(other)) == isSame)
+    }
+
+    @Test(arguments: ["", "localhost", "192.0.2", "192.0.2.256", "192.0.2.1:80", "[::1]", "0x7f.0.0.1"])
+    func `what is no address is none`(text: String) {
+        #expect(ClientAddress(text: text) == nil)
+    }
+
+    @Test func `a peer counts by its address, not its port`() throws {
+        let one = try SocketAddress(ipAddress: "192.0.2.1", port: 1)
+        let other = try SocketAddress(ipAddress: "192.0.2.1", port: 2)
+        #expect(ClientAddress(one) == ClientAddress(other))
+        #expect(ClientAddress(one) == .literal("192.0.2.1"))
+    }
+}
+
+@Suite struct GatekeeperTests {
+    private static func keeper(public publicURL: String? = nil, origins: [String] = []) -> Gatekeeper {
+        Gatekeeper(
+            hosts: ["parlor.internal"],
+            allowedOrigins: AllowedOrigins(patterns: origins.compactMap(AllowedOrigins.Pattern.init)),
+            publicURL: publicURL.flatMap { Origin($0) },
+            trustedProxies: ["10.0.0.0/8", "fd00::/8"].compactMap(AddressBlock.init))
+    }
+
+    @Test(arguments: [
+        "localhost", "LOCALHOST:8080", "127.0.0.1", "127.9.9.9:1", "[::1]", "[::1]:8080", "[0:0:0:0:0:0:0:1]",
+        "parlor.internal", "Parlor.Internal:9", "play.example",
+    ])
+    func `a request for this server comes in`(host: String) {
+        #expect(Self.keeper(public: "https://play.example").refusal(host: host, origin: nil) == nil)
+    }
+
+    @Test(
+        arguments: [
+            nil, "", ":8080", "evil.example", "localhost.evil.example", "128.0.0.1", "127.0.0.1.evil.example", "[::2]",
+            "localhost:99999", "localhost:x", "a b", "play.example.evil.example", "xparlor.internal", "127.1",
+        ] as [String?])
+    func `a request for another server does not`(host: String?) {
+        #expect(Self.keeper(public: "https://play.example").refusal(host: host, origin: nil) == .misdirected)
+    }
+
+    @Test(arguments: [
+        ("localhost:8080", "http://localhost:8080", true), ("localhost:8080", "http://localhost:8081", false),
+        ("localhost:8080", "http://127.0.0.1:8080", false), ("localhost", "http://localhost", true),
+        ("localhost", "https://localhost", true), ("localhost", "http://localhost:443", false),
+        ("localhost:8080", "null", false), ("localhost:8080", "", false), ("localhost:8080", "file://", false),
+        ("localhost:8080", "https://play.example", true), ("localhost:8080", "http://play.example", false),
+        ("localhost:8080", "https://play.example:444", false), ("localhost:8080", "https://listed.example", true),
+        ("localhost:8080", "https://a.wild.example", true), ("localhost:8080", "https://a.b.wild.example", false),
+        ("localhost:8080", "https://wild.example", false), ("localhost:8080", "https://evil.example", false),
+        ("localhost:8080", "http://localhost:8080.evil.example", false),
+    ])
+    func `a page comes in from this server, its public site and the list`(host: String, origin: String, isIn: Bool) {
+        let keeper = Self.keeper(
+            public: "https://play.example", origins: ["https://listed.example", "https://*.wild.example"])
+        #expect(keeper.refusal(host: host, origin: origin) == (isIn ? nil : .foreignOrigin))
+    }
+
+    @Test func `any page comes in where that was said, but a sandboxed one`() {
+        let keeper = Self.keeper(origins: ["*"])
+        #expect(keeper.refusal(host: "localhost", origin: "https://evil.example") == nil)
+        #expect(keeper.refusal(host: "localhost", origin: "null") == .foreignOrigin)
+        #expect(keeper.refusal(host: "evil.example", origin: nil) == .misdirected)
+    }
+
+    @Test(arguments: [
+        ("192.0.2.9", "203.0.113.1", "192.0.2.9"), ("10.0.0.1", "203.0.113.1", "203.0.113.1"),
+        ("10.0.0.1", "203.0.113.1, 10.0.0.2", "203.0.113.1"), ("10.0.0.1", "1.1.1.1, 203.0.113.1", "203.0.113.1"),
+        ("10.0.0.1", "", "10.0.0.1"), ("10.0.0.1", "10.0.0.3,10.0.0.2", "10.0.0.1"),
+        ("10.0.0.1", "203.0.113.1, nonsense", "10.0.0.1"), ("10.0.0.1", "2001:db8::1", "2001:db8::2"),
+        ("fd00::1", "203.0.113.1", "203.0.113.1"), ("::ffff:10.0.0.1", "203.0.113.1", "203.0.113.1"),
+    ])
+    func `only a trusted proxy says where a client comes from`(peer: String, forwarded: String, counted: String) throws
+    {
+        let peer = try SocketAddress(ipAddress: peer, port: 1)
+        #expect(Self.keeper().address(of: peer, forwarded: forwarded) == .literal(counted))
+    }
+}

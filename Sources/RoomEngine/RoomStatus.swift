@@ -26,15 +26,11 @@ public struct RoomFacts: Equatable, Sendable {
     /// Since when, in room time, nobody sits there; and since when the game is over.
     public let emptySince: Duration?
     public let finishedSince: Duration?
-    public let minSeats: Int
 
     public var players: Int { chairs.count { $0 != nil } }
     public var people: Int { chairs.count { $0.map { !$0.isBot } ?? false } }
 
-    public func seat(of holder: String) -> Seat? { seat { $0.holder == holder } }
-    public func seat(ofUser user: String) -> Seat? { seat { $0.user == user } }
-
-    private func seat(where matches: (Occupant) -> Bool) -> Seat? {
-        chairs.firstIndex { $0.map(matches) ?? false }.map { Seat($0) }
+    public func seat(of holder: String) -> Seat? {
+        chairs.firstIndex { $0?.holder == holder }.map { Seat($0) }
     }
 }

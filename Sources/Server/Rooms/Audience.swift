@@ -23,9 +23,6 @@ struct Audience {
     subscript(connection: ConnectionID) -> Member? { members[connection] }
 
     func connection(at seat: Seat) -> ConnectionID? { bySeat[seat] }
-    func connection(of client: ClientKey) -> ConnectionID? {
-        members.first { $0.value.sender.client == client }?.key
-    }
 
     mutating func add(_ member: Member) {
         let connection = member.sender.connection

@@ -30,7 +30,7 @@ const KNOWN = {
 };
 const FALLBACK_ART = '<circle cx="42" cy="45" r="15"/><circle cx="78" cy="45" r="15" opacity=".5"/>';
 const PHASES = {
-  waiting: ["Waiting for players", "badge-good"],
+  waiting: ["Waiting", "badge-good"],
   playing: ["Playing", "badge-info"],
   paused: ["Paused", "badge-warn"],
   finished: ["Finished", ""],
@@ -130,9 +130,9 @@ function seatsText({ minSeats, maxSeats }) {
 
 function card(game) {
   const play = make("a", { className: "btn btn-primary", href: playURL(game.gameType) }, "Quick play");
-  play.setAttribute("aria-label", `Quick play ${game.name}`);
+  play.setAttribute("aria-label", `Quick play: ${game.name}`);
   const create = make("button", { className: "btn", type: "button", onclick: () => openCreate(game) }, "New table");
-  create.setAttribute("aria-label", `New table of ${game.name}`);
+  create.setAttribute("aria-label", `New table: ${game.name}`);
   const item = make(
     "li",
     { className: "card game" },

@@ -359,9 +359,9 @@ export class Parlor extends Emitter {
     if (next === "stop") return this.#end(code === 4007 ? "kicked" : "refused");
     if (next === "token" && typeof this.#token !== "function") return this.#end("unauthorized");
     for (const [id, request] of this.#requests) {
+      clearTimeout(request.timer);
       if (request.survives) continue;
       this.#requests.delete(id);
-      clearTimeout(request.timer);
       request.reject(disconnected());
     }
     for (const room of this.#rooms.values()) room.offline();

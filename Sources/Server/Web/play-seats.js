@@ -26,16 +26,16 @@ export function mountSeats(room, actions) {
 
   function seatButton(seat, isHost, mine, waiting) {
     if (seat.bot && waiting && mine !== null) {
-      return button(seat, "Remove", `Remove the bot ${seat.name}`, () => actions.removeBot(seat.seat));
+      return button(seat, `Remove the bot ${seat.name}`, () => actions.removeBot(seat.seat));
     }
     if (!seat.bot && isHost && seat.seat !== mine) {
-      return button(seat, "Kick", `Kick ${seat.name}`, () => actions.kick(seat));
+      return button(seat, `Kick ${seat.name}`, () => actions.kick(seat));
     }
     return null;
   }
 
-  const button = (seat, label, description, onclick) =>
-    el("button", { class: "btn btn-quiet seat-button", type: "button", "aria-label": description, "data-key": `seat-${seat.seat}`, onclick }, label);
+  const button = (seat, label, onclick) =>
+    el("button", { class: "btn btn-quiet seat-button", type: "button", title: label, "aria-label": label, "data-key": `seat-${seat.seat}`, onclick }, "✕");
 
   return {
     update({ isHost, host }) {

@@ -19,18 +19,23 @@ export function outcomeText(room) {
 
 export function turnText(room) {
   const turn = room.view?.turn;
-  if (turn === undefined) return room.role === "spectator" ? "You are watching." : "Play!";
+  if (turn === undefined) return room.role === "spectator" ? "You are watching." : "The game is on.";
   return turn === room.seat && room.role === "player" ? "Your turn." : `${seatName(room, turn)} to play.`;
 }
 
 export function statusText(room) {
   switch (room.phase) {
-    case "waiting": return "Waiting for players.";
+    case "waiting": return waitingText(room);
     case "playing": return turnText(room);
     case "paused": return pauseText(room);
     case "finished": return outcomeText(room);
     default: return "";
   }
+}
+
+function waitingText(room) {
+  const wantsReady = room.seats.length > 1 && room.seats.some((seat) => seat.ready === false);
+  return wantsReady ? "Waiting until everybody is ready." : "Waiting for players.";
 }
 
 function pauseText(room) {
@@ -64,6 +69,8 @@ export function problemText(error) {
 }
 
 const closings = {
+  left: "You left the room.",
+  expired: "You were away too long: your seat was given up.",
   kicked: "You were removed from the room.",
   finished: "The room has closed: the game has been over for a while.",
   empty: "The room has closed: everybody left.",

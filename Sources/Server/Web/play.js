@@ -116,7 +116,6 @@ async function isLocked(roomId) {
 async function openTable(room) {
   writeLink(room.id);
   const name = (await client.games()).find((game) => game.gameType === room.gameType)?.name ?? room.gameType;
-  document.title = `${name} · Parlor`;
   part("game-name").textContent = name;
   part("leave").disabled = false;
   part("leave").onclick = () => leave(room);
@@ -135,9 +134,12 @@ async function openTable(room) {
   const game = await mountGame(part("board"), room, { announce, move: (data) => act(() => room.move(data)) });
 
   function update() {
+    if (room.closed) return;
     const player = room.role === "player";
     const own = player ? room.seats.find((seat) => seat.seat === room.seat) : undefined;
     const isHost = player && room.host === room.seat;
+    // In the title as well: who waits for the others looks at another tab.
+    document.title = player && room.phase === "playing" && room.view?.turn === room.seat ? `Your turn · ${name}` : `${name} · Parlor`;
     part("status").textContent = statusText(room);
     part("status").className = `status-text phase-${room.phase}`;
     part("invitation").hidden = room.phase !== "waiting";
@@ -161,23 +163,28 @@ async function openTable(room) {
   });
   room.on("closed", ({ reason } = {}) => {
     game.destroy();
+    part("invitation").hidden = part("timer").hidden = true;
     part("actions").replaceChildren(el("a", { class: "btn btn-primary", href: "/" }, "Back to the lobby"));
     part("status").textContent = closedText(reason);
     announce(closedText(reason));
   });
   setInterval(() => {
+    if (room.closed) return;
     showTimer(room);
     seats.tick(client.serverNow());
   }, 250);
   update();
 }
 
+// A link pasted into this tab names another room.
+addEventListener("hashchange", () => location.reload());
+
 try {
   await openTable(await enterRoom(client));
 } catch (error) {
   part("status").textContent = problemText(error);
   part("actions").replaceChildren(
-    el("a", { class: "btn btn-primary", href: `/play/${encodeURIComponent(gameType)}`, onclick: () => setTimeout(() => location.reload()) }, "Find another room"),
+    el("a", { class: "btn btn-primary", href: `/play/${encodeURIComponent(gameType)}` }, "Find another room"),
     el("a", { class: "btn", href: "/" }, "Back to the lobby"));
   announce(problemText(error));
 }

@@ -86,7 +86,9 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "GamesTests", dependencies: ["GameKitProtocol", "GameKitTesting"] + games, swiftSettings: strict),
-        .testTarget(name: "SessionStoreTests", dependencies: ["SessionStore"], swiftSettings: strict),
+        .testTarget(
+            name: "SessionStoreTests",
+            dependencies: ["SessionStore", .product(name: "GRDB", package: "GRDB.swift")], swiftSettings: strict),
         .testTarget(
             name: "ServerTests",
             dependencies: ["GameKitProtocol", "ParlorServer", "RoomEngine", "SessionStore"] + games

@@ -46,7 +46,8 @@ struct JSONTokens: Sequence, IteratorProtocol {
 /// Turns what a well-meaning client would send into what a hostile one might.
 struct Mutation {
     private static let numbers = [
-        "-1", "0", "1", "2", "3", "5", "9", "15", "63", "64", "1000", "-9223372036854775808", "9223372036854775807", "0.5",
+        "-1", "0", "1", "2", "3", "5", "9", "15", "63", "64", "1000", "-9223372036854775808", "9223372036854775807",
+        "0.5",
         "1e300",
     ]
     private static let words = ["null", "true", "\"\"", "\"\\u0000\"", "[]", "{}"]

@@ -50,8 +50,11 @@ extension Laws {
     /// A bot's move is never refused, at any level, and bots bring a round on. Nothing to check without a bot.
     public func bots() throws {
         guard G.hasBot else { return }
+        var rules = RoomRules(G.manifest)
+        // A bot that does nothing must not be covered by the timer that takes it out.
+        rules.turnLimit = nil
         for level in BotLevel.allCases {
-            try inEveryPlayout(under: .bots) { playout, step in
+            try inEveryPlayout(under: .bots, rules: rules) { playout, step in
                 guard step == 0 else { return }
                 var room = playout.room
                 var random = SeededRandom(key: (playout.seed, 3))

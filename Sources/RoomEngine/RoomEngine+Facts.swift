@@ -17,7 +17,7 @@ extension RoomEngine {
             chairs: snapshot.occupants, graceEnds: snapshot.occupants.map { $0?.graceEnds },
             host: people.min { (occupant($0)?.since ?? 0) < (occupant($1)?.since ?? 0) },
             isLocked: snapshot.isLocked, votes: votes, votesNeeded: people.count, emptySince: snapshot.emptySince,
-            finishedSince: snapshot.finishedSince)
+            finishedSince: snapshot.finishedSince, minSeats: snapshot.minSeats)
     }
 
     /// The newest room time that the room was told.

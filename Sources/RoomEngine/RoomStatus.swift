@@ -26,6 +26,7 @@ public struct RoomFacts: Equatable, Sendable {
     /// Since when, in room time, nobody sits there; and since when the game is over.
     public let emptySince: Duration?
     public let finishedSince: Duration?
+    public let minSeats: Int
 
     public var players: Int { chairs.count { $0 != nil } }
     public var people: Int { chairs.count { $0.map { !$0.isBot } ?? false } }

@@ -1,25 +1,36 @@
 /// Where a stored room stands: what the next commit must fit.
-struct RoomRecordPosition: Equatable {
+struct RoomPosition: Equatable {
     var term: Term
     var version: UInt64
 }
 
-extension RoomCommit {
-    /// Where the room stands after this commit, or nil when it does not fit where the room stands now. The rule of all
-    /// stores.
-    /// - Parameter position: nil when there is no such room.
-    func position(after position: RoomRecordPosition?) -> RoomRecordPosition? {
-        let next = RoomRecordPosition(term: term, version: version)
+/// The rules of all stores: which commits fit a room.
+enum CommitRules {
+    /// A commit of another owner, or one that does not follow what is stored.
+    struct Misfit: Error {}
+
+    /// Where a room stands after `commits`, none of which is stored yet.
+    /// - Parameter position: where it stands now. nil, here and in the result: there is no such room.
+    static func position(after commits: [RoomCommit], from position: RoomPosition?) throws(Misfit) -> RoomPosition? {
+        var position = position
+        for commit in commits { position = try self.position(after: commit, from: position) }
+        return position
+    }
+
+    private static func position(
+        after commit: RoomCommit, from position: RoomPosition?
+    ) throws(Misfit) -> RoomPosition? {
+        let next = RoomPosition(term: commit.term, version: commit.version)
         guard let position else {
-            if case .created = change { return next }
-            return nil
+            guard case .created(let header, _) = commit.change, header.id == commit.room else { throw Misfit() }
+            return next
         }
-        guard position.term == term else { return nil }
-        switch change {
-        case .created: return nil
-        case .input: return version == position.version + 1 ? next : nil
-        case .snapshot: return version >= position.version ? next : nil
-        case .removed: return next
+        guard position.term == commit.term else { throw Misfit() }
+        switch commit.change {
+        case .input where commit.version == position.version &+ 1: return next
+        case .snapshot where commit.version >= position.version: return next
+        case .removed: return nil
+        case .created, .input, .snapshot: throw Misfit()
         }
     }
 

@@ -5,11 +5,13 @@
 public protocol RoomStore: Sendable {
     /// Makes the caller the owner of a room: raises its term, which shuts out every earlier owner, and hands out all
     /// that is stored. nil: there is no such room.
+    /// - Throws: `corrupt` when what is stored cannot be handed out whole; the earlier owner then stays.
     func claim(_ room: RoomID) async throws(StoreError) -> StoredRoom?
 
     /// Stores all of `commits`, of one or many rooms, in order and in one transaction, except those of a room whose
-    /// term or version does not fit: of such a room nothing is stored and its id is reported. Safe when `completion` is
-    /// called, which may be on any thread.
+    /// term or version does not fit: of such a room nothing is stored and its id is reported. Never blocks.
+    /// - Parameter completion: called once, when all is safe or has failed; on any thread, before `append` returns or
+    ///   after, and not to be held up. After a failure it is unknown what is stored: claim the rooms again.
     func append(
         _ commits: [RoomCommit], completion: @escaping @Sendable (Result<Set<RoomID>, StoreError>) -> Void)
 
@@ -40,14 +42,14 @@ public typealias Term = UInt64
 /// One step of a room's history on its way into the store.
 public struct RoomCommit: Equatable, Sendable {
     public enum Change: Equatable, Sendable {
-        /// A new room at `version`. Fits only if there is none of that id.
+        /// A new room at `version`. Fits only if there is none of that id; the header is of the same id.
         case created(RoomHeader, snapshot: [UInt8])
         /// The input that leads to `version`, and now and then the state it leads to, which makes all inputs up to it
         /// superfluous. Fits only right after the version before.
         case input([UInt8], snapshot: [UInt8]?)
         /// The state alone. Fits after any lower version, and again at the same one.
         case snapshot([UInt8])
-        /// Forgets the room.
+        /// Forgets the room, whatever version it has.
         case removed
     }
 

@@ -59,14 +59,15 @@ func json(_ value: some Encodable) throws -> String {
 }
 
 @Suite struct OutcomeTests {
-    @Test(arguments: [
-        (.won(by: 1), #"{"by":"play","kind":"won","winners":[1]}"#),
-        (.won(by: 0, 2, scores: [3, 1, 3]), #"{"by":"play","kind":"won","scores":[3,1,3],"winners":[0,2]}"#),
-        (.draw, #"{"kind":"draw"}"#),
-        (.draw(scores: [2, 2]), #"{"kind":"draw","scores":[2,2]}"#),
-        (.forfeited(to: 1, scores: nil), #"{"by":"forfeit","kind":"won","winners":[1]}"#),
-        (.abandoned, #"{"kind":"abandoned"}"#),
-    ] as [(Outcome, String)])
+    @Test(
+        arguments: [
+            (.won(by: 1), #"{"by":"play","kind":"won","winners":[1]}"#),
+            (.won(by: 0, 2, scores: [3, 1, 3]), #"{"by":"play","kind":"won","scores":[3,1,3],"winners":[0,2]}"#),
+            (.draw, #"{"kind":"draw"}"#),
+            (.draw(scores: [2, 2]), #"{"kind":"draw","scores":[2,2]}"#),
+            (.forfeited(to: 1, scores: nil), #"{"by":"forfeit","kind":"won","winners":[1]}"#),
+            (.abandoned, #"{"kind":"abandoned"}"#),
+        ] as [(Outcome, String)])
     func `reads and is written as the protocol's`(outcome: Outcome, text: String) throws {
         #expect(try json(outcome) == text)
         #expect(try JSONDecoder().decode(Outcome.self, from: Data(text.utf8)) == outcome)

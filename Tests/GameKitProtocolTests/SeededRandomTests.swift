@@ -92,7 +92,9 @@ import Testing
         #expect(copy == random && copy.next() == random.next())
     }
 
-    @Test(arguments: [#""""#, #""1-2""#, #""1-2-3-4""#, #""1-x-2-3""#, #""1--2-3""#, #""1-2-10000000000000000""#, "3", "null"])
+    @Test(arguments: [
+        #""""#, #""1-2""#, #""1-2-3-4""#, #""1-x-2-3""#, #""1--2-3""#, #""1-2-10000000000000000""#, "3", "null",
+    ])
     func `other text is none`(text: String) {
         #expect(throws: DecodingError.self) { try JSONDecoder().decode(SeededRandom.self, from: Data(text.utf8)) }
     }

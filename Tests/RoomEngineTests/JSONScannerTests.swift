@@ -30,7 +30,8 @@ import Testing
 
     @Test(arguments: [
         ("", 0), (" ", 1), ("{", 1), ("}", 0), ("[", 1), ("[1,]", 3), ("[,1]", 1), ("[1 2]", 3), (#"{"a"}"#, 4),
-        (#"{"a":}"#, 5), (#"{"a":1,}"#, 7), (#"{,}"#, 1), (#"{a:1}"#, 1), (#"{'a':1}"#, 1), (#"{"a":1}x"#, 7), ("{}{}", 2),
+        (#"{"a":}"#, 5), (#"{"a":1,}"#, 7), (#"{,}"#, 1), (#"{a:1}"#, 1), (#"{'a':1}"#, 1), (#"{"a":1}x"#, 7),
+        ("{}{}", 2),
         (#"{"a" 1}"#, 5), (#"{1:1}"#, 1), ("01", 1), ("-", 1), ("+1", 0), (".5", 0), ("1.", 2), ("1e", 2), ("1e+", 3),
         ("--1", 1), ("NaN", 0), ("Infinity", 0), ("0x10", 1), ("tru", 3), ("True", 0), ("nulll", 4), ("undefined", 0),
         (#"""#, 1), (#""a"#, 2), (#""\x""#, 2), (#""\u12""#, 5), (#""\u12g4""#, 5), ("\"\n\"", 1), ("\"\u{0}\"", 1),
@@ -42,7 +43,9 @@ import Testing
     }
 
     /// Foundation is more lenient; whatever this scanner takes it must take too.
-    @Test(arguments: ["{}", #"{"a":[1,2.5,-0,1e5,"\ud83c\udfd3\/\b",true,null,{}]}"#, "[[[]]]", #""\u0000""#, "-1.5E+3"])
+    @Test(arguments: [
+        "{}", #"{"a":[1,2.5,-0,1e5,"\ud83c\udfd3\/\b",true,null,{}]}"#, "[[[]]]", #""\u0000""#, "-1.5E+3",
+    ])
     func `what it reads Foundation reads`(text: String) throws {
         _ = try Self.members(text)
         _ = try JSONSerialization.jsonObject(with: Data(text.utf8), options: .fragmentsAllowed)

@@ -29,7 +29,8 @@ import Testing
         (.readied(1, true), 3), (move(0, #"{"start":{"_0":"a","after":[0,5000000000000000000]}}"#), 3),
         (move(0, #"{"roll":{}}"#, id: .max), 4), (move(1, #"{"tell":{"_0":"hé\n\u0001"}}"#, id: 2), 5),
         (move(1, #"{"start":{"_0":"b","after":[0,2000000000000000000]}}"#), 5), (.ticked, 6), (.timePassed, 8),
-        (.away(1), 9), (.back(1), 10), (.seated(Newcomer(playerId: "bot", name: "Bot", holder: nil, level: .hard), at: 3), 11),
+        (.away(1), 9), (.back(1), 10),
+        (.seated(Newcomer(playerId: "bot", name: "Bot", holder: nil, level: .hard), at: 3), 11),
         (sit("C"), 12), (.left(2, .kicked), 13), (.resumed, 14), (.back(0), 15), (.back(1), 16),
         (move(0, #"{"forfeit":{}}"#), 17), (move(1, #"{"end":{"_0":{"kind":"won","winners":[1],"by":"play"}}}"#), 18),
         (.voted(0), 19), (.voted(1), 20), (move(1, #"{"roll":{}}"#), 21),
@@ -64,7 +65,9 @@ import Testing
         #expect(room.apply(Self.sit("B"), .zero, true).logEntry != nil)
     }
 
-    @Test(arguments: ["", "{}", "[]", "null", "{", #"{"at":[0,0],"input":{"walked":{}}}"#, #"{"at":[0,0],"input":{"ticked":{}}}"#])
+    @Test(arguments: [
+        "", "{}", "[]", "null", "{", #"{"at":[0,0],"input":{"walked":{}}}"#, #"{"at":[0,0],"input":{"ticked":{}}}"#,
+    ])
     func `an entry that is none, or does not fit, is not replayed`(entry: String) throws {
         let room = try Self.newRoom()
         let before = try room.snapshot()
@@ -74,7 +77,8 @@ import Testing
 
     @Test(arguments: [
         "{}", "[]", "3", "null", #""roll""#, #"{"walk":{}}"#, #"{"add":{}}"#, #"{"add":{"_0":"1"}}"#,
-        #"{"add":{"_0":1.5}}"#, #"{"add":{"_0":1e300}}"#, #"{"add":{"_0":9223372036854775808}}"#, #"{"roll":{},"add":{}}"#,
+        #"{"add":{"_0":1.5}}"#, #"{"add":{"_0":1e300}}"#, #"{"add":{"_0":9223372036854775808}}"#,
+        #"{"roll":{},"add":{}}"#,
     ])
     func `what is no move of the game is refused`(text: String) throws {
         let room = try Self.newRoom()
@@ -90,7 +94,8 @@ import Testing
             _ = room.apply(input, .zero, false)
         }
         _ = room.apply(Self.move(0, #"{"whisper":{"_0":"x","to":1}}"#, id: 5), .zero, false)
-        let again = room.apply(Self.move(0, #" {"whisper" : {"to":1, "_0":"\u0078", "loud":true}}"#, id: 5), .zero, false)
+        let again = room.apply(
+            Self.move(0, #" {"whisper" : {"to":1, "_0":"\u0078", "loud":true}}"#, id: 5), .zero, false)
         guard case .repeated = again.verdict else {
             Issue.record("it came to \(again.verdict)")
             return

@@ -62,28 +62,69 @@ import Testing
     }
 
     /// What does not fit a room at version 3, term 1.
-    static let misfits: [(String, @Sendable (RoomID) -> RoomCommit)] = [
-        ("an input that was stored before", { Sample.input($0, 3) }),
-        ("an input that skips one", { Sample.input($0, 5) }),
-        ("an input of version 0", { Sample.input($0, 0) }),
-        ("an old term", { Sample.input($0, 4, term: 0) }),
-        ("a term that nobody has", { Sample.input($0, 4, term: 2) }),
-        ("an older snapshot", { Sample.snapshot($0, 2) }),
-        ("a snapshot of another term", { Sample.snapshot($0, 9, term: 2) }),
-        ("a room made twice", { Sample.created($0) }),
-        ("a removal by another owner", { Sample.removed($0, 3, term: 2) }),
+    struct Misfit: CustomTestStringConvertible {
+        let testDescription: String
+        let commit: @Sendable (RoomID) throws -> RoomCommit
+
+        init(_ name: String, _ commit: @escaping @Sendable (RoomID) throws -> RoomCommit) {
+            testDescription = name
+            self.commit = commit
+        }
+    }
+
+    static let misfits: [Misfit] = [
+        Misfit("an input that was stored before") { Sample.input($0, 3) },
+        Misfit("an input that skips one") { Sample.input($0, 5) },
+        Misfit("an input of version 0") { Sample.input($0, 0) },
+        Misfit("an input of an old term") { Sample.input($0, 4, term: 0) },
+        Misfit("an input of a term that nobody has") { Sample.input($0, 4, term: 2) },
+        Misfit("an input with its state that skips one") { Sample.input($0, 5, snapshot: "at 5") },
+        Misfit("an older snapshot") { Sample.snapshot($0, 2) },
+        Misfit("a snapshot of another term") { Sample.snapshot($0, 9, term: 2) },
+        Misfit("a room made twice") { Sample.created($0) },
+        Misfit("a room made again by another owner") { Sample.created($0, term: 2) },
+        Misfit("a removal by another owner") { Sample.removed($0, 3, term: 2) },
     ]
 
-    @Test(arguments: StoreKind.allCases, misfits.indices)
-    func `what does not fit is refused and changes nothing`(_ kind: StoreKind, _ index: Int) async throws {
+    @Test(arguments: StoreKind.allCases, misfits)
+    func `what does not fit is refused and changes nothing`(_ kind: StoreKind, _ misfit: Misfit) async throws {
         try await kind.withRoomStore { store in
             let room = try Sample.room()
-            let inputs = (1...3).map { Sample.input(room, $0) }
-            _ = try await store.append([Sample.created(room)] + inputs)
-            #expect(try await store.append([Self.misfits[index].1(room)]) == [room])
+            _ = try await store.append([Sample.created(room)] + (1...3).map { Sample.input(room, $0) })
+            #expect(try await store.append([try misfit.commit(room)]) == [room])
+            #expect(try await store.append([Sample.input(room, 4)]) == [])
             let stored = try #require(try await store.claim(room))
-            #expect(stored.inputs.count == 3)
+            #expect(stored.inputs.count == 4)
+            #expect(stored.snapshot == Array("new".utf8))
             #expect(stored.snapshotVersion == 0)
+        }
+    }
+
+    @Test(arguments: StoreKind.allCases, ["input", "snapshot", "removed", "another's header"])
+    func `nothing but its making fits a room that is not there`(_ kind: StoreKind, _ change: String) async throws {
+        try await kind.withRoomStore { store in
+            let room = try Sample.room()
+            let commit =
+                switch change {
+                case "input": Sample.input(room, 1)
+                case "snapshot": Sample.snapshot(room, 1)
+                case "removed": Sample.removed(room, 1)
+                default: Sample.created(room, header: Sample.header(try Sample.room("room-other")))
+                }
+            #expect(try await store.append([commit]) == [room])
+            #expect(try await store.headers() == [])
+        }
+    }
+
+    @Test(arguments: StoreKind.allCases) func `of a room that does not fit, what fitted before is not stored either`(
+        _ kind: StoreKind
+    ) async throws {
+        try await kind.withRoomStore { store in
+            let room = try Sample.room()
+            let commits = [Sample.created(room), Sample.input(room, 1), Sample.input(room, 3)]
+            #expect(try await store.append(commits) == [room])
+            #expect(try await store.claim(room) == nil)
+            #expect(try await store.append([Sample.created(room)]) == [])
         }
     }
 
@@ -100,6 +141,15 @@ import Testing
             #expect(try await store.append(commits) == [bad])
             #expect(try await store.claim(good)?.inputs.count == 2)
             #expect(try await store.claim(bad)?.inputs.count == 0)
+        }
+    }
+
+    @Test(arguments: StoreKind.allCases) func `every room has its own version`(_ kind: StoreKind) async throws {
+        try await kind.withRoomStore { store in
+            let rooms = try (0..<3).map { try Sample.room("room-number-\($0)") }
+            _ = try await store.append(rooms.map { Sample.created($0) } + (1...5).map { Sample.input(rooms[0], $0) })
+            #expect(try await store.append([Sample.input(rooms[1], 1), Sample.input(rooms[0], 6)]) == [])
+            #expect(try await store.append([Sample.input(rooms[2], 6), Sample.input(rooms[1], 2)]) == [rooms[2]])
         }
     }
 
@@ -143,13 +193,72 @@ import Testing
         }
     }
 
+    @Test(arguments: StoreKind.allCases) func `a room is removed whatever version its owner had reached`(
+        _ kind: StoreKind
+    ) async throws {
+        try await kind.withRoomStore { store in
+            let room = try Sample.room()
+            #expect(try await store.append([Sample.created(room), Sample.removed(room, 99)]) == [])
+            #expect(try await store.claim(room) == nil)
+        }
+    }
+
+    @Test(arguments: StoreKind.allCases) func `a room goes on at the version it was made at`(
+        _ kind: StoreKind
+    ) async throws {
+        try await kind.withRoomStore { store in
+            let room = try Sample.room()
+            let commits = [Sample.created(room, version: 7), Sample.input(room, 8)]
+            #expect(try await store.append(commits) == [])
+            let stored = try #require(try await store.claim(room))
+            #expect(stored.snapshotVersion == 7)
+            #expect(stored.inputs.count == 1)
+        }
+    }
+
+    @Test(arguments: StoreKind.allCases) func `inputs and states of no bytes are kept`(_ kind: StoreKind) async throws {
+        try await kind.withRoomStore { store in
+            let room = try Sample.room()
+            let empty = RoomCommit(room: room, term: 1, version: 1, change: .input([], snapshot: nil))
+            #expect(try await store.append([Sample.created(room, snapshot: ""), empty]) == [])
+            let stored = try #require(try await store.claim(room))
+            #expect(stored.snapshot == [])
+            #expect(stored.inputs == [[]])
+        }
+    }
+
+    @Test(arguments: StoreKind.allCases) func `an append of nothing is answered`(_ kind: StoreKind) async throws {
+        try await kind.withRoomStore { store in
+            let refused = try await store.append([])
+            #expect(refused == [])
+        }
+    }
+
+    @Test(arguments: StoreKind.allCases) func `of two owners that append at once one is shut out`(
+        _ kind: StoreKind
+    ) async throws {
+        try await kind.withRoomStore { store in
+            let room = try Sample.room()
+            _ = try await store.append([Sample.created(room)])
+            let refusals = try await withThrowingTaskGroup { group in
+                for _ in 0..<50 {
+                    group.addTask { try await store.append([Sample.input(room, 1)]) }
+                }
+                return try await group.reduce(into: 0) { sum, refused in sum += refused.count }
+            }
+            #expect(refusals == 49)
+            #expect(try await store.claim(room)?.inputs.count == 1)
+        }
+    }
+
     @Test(arguments: StoreKind.allCases) func `all rooms are listed`(_ kind: StoreKind) async throws {
         try await kind.withRoomStore { store in
             let rooms = try (0..<20).map { try Sample.room("room-number-\($0)") }
-            _ = try await store.append(rooms.map { Sample.created($0) })
+            let made = rooms.enumerated().map { index, room in Sample.header(room, isPrivate: index % 3 == 0) }
+            _ = try await store.append(made.map { Sample.created($0.id, header: $0) })
             let headers = try await store.headers()
-            #expect(Set(headers.map(\.id)) == Set(rooms))
-            #expect(headers.allSatisfy { $0 == Sample.header($0.id) })
+            #expect(headers.count == made.count)
+            #expect(made.allSatisfy(headers.contains))
         }
     }
 }

@@ -69,6 +69,33 @@ import Testing
         }
     }
 
+    @Test(arguments: StoreKind.allCases) func `who has no session can be forgotten, and come again`(
+        _ kind: StoreKind
+    ) async throws {
+        try await kind.withSessionStore { store in
+            let session = try session(revision: 5)
+            try await store.remove(session.client, revision: 5)
+            try await store.save(session)
+            try await store.remove(session.client, revision: 9)
+            let again = try self.session(revision: 1)
+            try await store.save(again)
+            #expect(try await store.load(session.client, now: 0) == again)
+        }
+    }
+
+    @Test(arguments: StoreKind.allCases) func `of saves in any order the newest stays`(_ kind: StoreKind) async throws {
+        try await kind.withSessionStore { store in
+            try await withThrowingTaskGroup { group in
+                for revision in 1...100 {
+                    let session = try session(revision: UInt64(revision))
+                    group.addTask { try await store.save(session) }
+                }
+                try await group.waitForAll()
+            }
+            #expect(try await store.load(ClientKey(rawValue: "a1"), now: 0)?.revision == 100)
+        }
+    }
+
     @Test(arguments: StoreKind.allCases) func `only what has expired is swept away`(_ kind: StoreKind) async throws {
         try await kind.withSessionStore { store in
             for index in 0..<10 {

@@ -54,9 +54,11 @@ enum Sample {
         RoomHeader(id: room, gameType: "dice", isPrivate: isPrivate, createdAt: 1_700_000_000_000)
     }
 
-    static func created(_ room: RoomID, snapshot: String = "new") -> RoomCommit {
-        RoomCommit(
-            room: room, term: 1, version: 0, change: .created(header(room), snapshot: Array(snapshot.utf8)))
+    static func created(
+        _ room: RoomID, version: UInt64 = 0, term: Term = 1, header: RoomHeader? = nil, snapshot: String = "new"
+    ) -> RoomCommit {
+        let change = RoomCommit.Change.created(header ?? Self.header(room), snapshot: Array(snapshot.utf8))
+        return RoomCommit(room: room, term: term, version: version, change: change)
     }
 
     static func input(_ room: RoomID, _ version: UInt64, term: Term = 1, snapshot: String? = nil) -> RoomCommit {

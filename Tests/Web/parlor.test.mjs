@@ -238,7 +238,7 @@ describe("Coming back to a room", () => {
     reopen();
     const heard = [];
     room.on("event", ({ value }) => heard.push(value));
-    room.on("player_left", ({ seat }) => heard.push(`left ${seat}`));
+    room.on("player_left", ({ seat }) => heard.push(`left ${seat}, there is ${room.seats[seat]?.name}`));
     const now = [seats[0], { ...seats[1], playerId: "cy", name: "Cy" }];
     answerReconnect(lastSocket(), { seq: 8, version: 9, seats: now });
     event(4);
@@ -249,7 +249,7 @@ describe("Coming back to a room", () => {
     state(9, { total: 2 }, { seq: 8 });
     event(8);
     event(9);
-    assert.deepEqual(heard, [5, "left 1", 8, 9]);
+    assert.deepEqual(heard, [5, "left 1, there is Cy", 8, 9]);
     assert.deepEqual(room.seats.map((seat) => seat.name), ["Ann", "Cy"]);
   });
 
@@ -288,6 +288,7 @@ describe("Coming back to a room", () => {
     room.move({ n: 2 }).catch(() => {});
     mock.timers.tick(1000);
     lastSocket().open("client-2");
+    room.input({ dir: -1 });
     answerReconnect(lastSocket(), { seq: 3 });
     assert.deepEqual(lastSocket().messages("make_move").map(({ data }) => data), [{ n: 1 }, { n: 2 }]);
   });

@@ -8,6 +8,7 @@ final class Metrics: Sendable {
     private let messagesOut = Atomic<Int>(0)
     private let bytesOut = Atomic<Int>(0)
     private let failedCommits = Atomic<Int>(0)
+    private let replacedStates = Atomic<Int>(0)
     private let rare = Mutex(Rare())
 
     /// What happens seldom enough to be counted under a lock.
@@ -26,13 +27,14 @@ final class Metrics: Sendable {
         bytesOut.wrappingAdd(bytes, ordering: .relaxed)
     }
 
+    func stateReplaced() { replacedStates.wrappingAdd(1, ordering: .relaxed) }
     func commitFailed() { failedCommits.wrappingAdd(1, ordering: .relaxed) }
     func closed(_ code: CloseCode) { rare.withLock { $0.closes[code, default: 0] += 1 } }
     func roomOpened(_ gameType: String) { rare.withLock { $0.rooms[gameType, default: 0] += 1 } }
     func roomClosed(_ gameType: String) { rare.withLock { $0.rooms[gameType, default: 0] -= 1 } }
 
     struct Reading: Sendable {
-        let messagesIn, bytesIn, messagesOut, bytesOut, failedCommits: Int
+        let messagesIn, bytesIn, messagesOut, bytesOut, failedCommits, replacedStates: Int
         let closes: [CloseCode: Int]
         let rooms: [String: Int]
     }
@@ -42,6 +44,7 @@ final class Metrics: Sendable {
         return Reading(
             messagesIn: messagesIn.load(ordering: .relaxed), bytesIn: bytesIn.load(ordering: .relaxed),
             messagesOut: messagesOut.load(ordering: .relaxed), bytesOut: bytesOut.load(ordering: .relaxed),
-            failedCommits: failedCommits.load(ordering: .relaxed), closes: closes, rooms: rooms)
+            failedCommits: failedCommits.load(ordering: .relaxed),
+            replacedStates: replacedStates.load(ordering: .relaxed), closes: closes, rooms: rooms)
     }
 }

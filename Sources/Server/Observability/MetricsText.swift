@@ -32,6 +32,9 @@ struct MetricsText {
             one("parlor_sent_bytes_total", "counter", "Bytes of those messages.", reading.bytesOut),
             one(
                 "parlor_failed_commits_total", "counter", "Batches that the store did not take.", reading.failedCommits),
+            one(
+                "parlor_replaced_states_total", "counter", "States not sent because a newer one came first.",
+                reading.replacedStates),
             Sample(
                 name: "parlor_closes_total", help: "Connections that the server closed, by close code.",
                 kind: "counter",

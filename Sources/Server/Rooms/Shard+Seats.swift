@@ -222,6 +222,9 @@ extension Shard {
         data.set("phase", room.room.status().phase.rawValue)
         data.set("graceSeconds", room.game.rules.grace.secondsRoundedUp)
         describeSeats(of: room, in: &data)
+        let facts = room.room.facts()
+        data.set("host", facts.host?.rawValue)
+        data.set("locked", facts.isLocked)
         data.set("spectators", room.audience.spectatorCount)
         data.set("url", node.playURL(gameType: room.header.gameType, room: room.id))
     }

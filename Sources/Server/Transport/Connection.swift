@@ -76,7 +76,6 @@ final class Connection: ChannelDuplexHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard !isClosing || id == nil else { return }
         let frame = unwrapInboundIn(data)
-        guard frame.maskKey != nil, !frame.rsv1, !frame.rsv2, !frame.rsv3 else { return close(.protocolError) }
         heartbeat.heard(at: .now())
         switch frame.opcode {
         case .text:
@@ -116,7 +115,7 @@ final class Connection: ChannelDuplexHandler {
         switch error {
         case NIOWebSocketError.invalidFrameLength, NIOWebSocketFrameAggregator.Error.accumulatedFrameSizeIsTooLarge:
             close(.messageTooBig)
-        case is NIOWebSocketError, is NIOWebSocketFrameAggregator.Error: close(.protocolError)
+        case is NIOWebSocketError, is NIOWebSocketFrameAggregator.Error, is FrameGuard.Violation: close(.protocolError)
         default: context.close(promise: nil)
         }
     }
@@ -128,7 +127,11 @@ final class Connection: ChannelDuplexHandler {
         guard !isClosing else { return false }
         switch delivery {
         case .message(let frame): outbox.append(frame)
-        case .state(let state): if router.rooms[state.room] != nil { outbox.append(state) }
+        case .state(let state):
+            guard router.rooms[state.room] != nil else { return false }
+            let replaced = outbox.replacedStates
+            outbox.append(state)
+            if outbox.replacedStates > replaced { node.metrics.stateReplaced() }
         case .answer(let frame, let settled):
             outbox.append(answer: frame, about: settled.room)
             perform(router.settled(settled))

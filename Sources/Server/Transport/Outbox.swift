@@ -26,6 +26,7 @@ struct Outbox {
     /// The replaceable state of each room, by number.
     private var waitingStates: [RoomID: Int] = [:]
     private(set) var byteCount = 0
+    /// How many states were never written because a newer one came first.
     private(set) var replacedStates = 0
 
     var isEmpty: Bool { items.isEmpty }

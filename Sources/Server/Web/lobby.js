@@ -33,7 +33,6 @@ const PHASES = {
   waiting: ["Waiting", "badge-good"],
   playing: ["Playing", "badge-info"],
   paused: ["Paused", "badge-warn"],
-  finished: ["Finished", ""],
 };
 
 const byId = (id) => document.getElementById(id);
@@ -89,12 +88,15 @@ byId("name-form").addEventListener("submit", (event) => {
 
 // The connection
 
+let isTroubled = false;
+
 function showConnection() {
+  isTroubled = client.state === "waiting" || (client.state === "connecting" && isTroubled);
   const banner = byId("connection");
   banner.replaceChildren();
   banner.className = "banner";
   const again = make("button", { className: "btn", type: "button", textContent: "Try now", onclick: () => client.connect() });
-  if (client.state === "waiting") banner.append(make("span", { className: "grow" }, "No connection. Trying again…"), again);
+  if (isTroubled) banner.append(make("span", { className: "grow" }, "No connection. Trying again…"), again);
   else if (client.state === "closed") {
     banner.classList.add("banner-bad");
     banner.append(make("span", { className: "grow" }, "The connection is closed."), again);
@@ -212,9 +214,9 @@ function showRooms() {
   if (!rooms) return;
   const list = byId("rooms");
   const chosen = byId("filter").value;
-  const order = (room) => (room.phase === "waiting" && !room.locked ? 0 : room.phase === "finished" ? 2 : 1);
+  const order = (room) => (room.phase === "waiting" && !room.locked ? 0 : 1);
   const shown = rooms
-    .filter((room) => !chosen || room.gameType === chosen)
+    .filter((room) => room.phase !== "finished" && (!chosen || room.gameType === chosen))
     .sort((a, b) => order(a) - order(b) || b.createdAt - a.createdAt);
   const old = new Map([...list.children].map((row) => [row.dataset.room, row]));
   const rows = shown.map((room) => {

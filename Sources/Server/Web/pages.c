@@ -11,6 +11,7 @@
     PAGE(index_html, "index.html") \
     PAGE(lobby_css, "lobby.css") \
     PAGE(lobby_js, "lobby.js") \
+    PAGE(parlor_d_ts, "parlor.d.ts") \
     PAGE(parlor_js, "parlor.js") \
     PAGE(play_actions_js, "play-actions.js") \
     PAGE(play_chat_js, "play-chat.js") \
@@ -51,6 +52,9 @@ static const unsigned char lobby_css[] = {
 };
 static const unsigned char lobby_js[] = {
 #embed "lobby.js"
+};
+static const unsigned char parlor_d_ts[] = {
+#embed "parlor.d.ts"
 };
 static const unsigned char parlor_js[] = {
 #embed "parlor.js"

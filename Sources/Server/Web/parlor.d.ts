@@ -186,7 +186,7 @@ export class Parlor {
   takeOver<View = any, Move = any>(
     roomId: string, options?: { sync?: "full" | "patch" },
   ): Promise<Room<View, Move> | null>;
-  /** The room played last in this browser, of this game when one is named. */
+  /** The room played last in this browser, in the last ten minutes, of this game when one is named. */
   lastRoom(gameType?: string): { roomId: string; gameType: string } | null;
 
   on(event: "state", fn: (state: ConnectionState) => void): Off;

@@ -20,6 +20,8 @@ const STABLE_MS = 10_000;
 const REQUEST_MS = 15_000;
 /** A stored session older than this is not worth asking for. */
 const SESSION_MS = 24 * 3600_000;
+/** A room that said nothing for this long is no longer suggested: it has most likely ended. */
+const LAST_ROOM_MS = 10 * 60_000;
 const CHAT_LINES = 100;
 const HISTORY_EVENTS = 200;
 
@@ -126,7 +128,8 @@ class Sessions {
   remove(roomId, clientId) {
     for (const name of ["sessionStorage", "localStorage"]) {
       const store = Sessions.#store(name);
-      if (Sessions.#parse(store?.getItem(this.#key(roomId)))?.clientId === clientId) store.removeItem(this.#key(roomId));
+      const session = Sessions.#parse(store?.getItem(this.#key(roomId)));
+      if (session?.clientId === clientId) store.removeItem(this.#key(roomId));
     }
   }
 
@@ -137,14 +140,18 @@ class Sessions {
       for (let index = 0; index < (store?.length ?? 0); index += 1) {
         const key = store.key(index);
         const session = key.startsWith("parlor:") ? Sessions.#parse(store.getItem(key)) : null;
-        if (session && (!gameType || session.gameType === gameType)) found.push(session);
+        if (!session || Date.now() - session.savedAt >= LAST_ROOM_MS) continue;
+        if (!gameType || session.gameType === gameType) found.push(session);
       }
     }
     return found.sort((a, b) => b.savedAt - a.savedAt)[0] ?? null;
   }
 }
 
-/** One connection to a server. It opens at once, and comes back by itself until {@link Parlor#close} or a final close code. */
+/**
+ * One connection to a server. It opens at once, and comes back by itself until {@link Parlor#close} or a close code that
+ * forbids it. Events: "state", "disconnected" `{code}`, "replaced", and every message type, with the whole message.
+ */
 export class Parlor extends Emitter {
   /** "connecting", "open", "waiting" (for the next attempt) or "closed". */
   state = "closed";
@@ -267,7 +274,7 @@ export class Parlor extends Emitter {
     return this.#resume(roomId, undefined, sync, true);
   }
 
-  /** `{roomId, gameType}` of the room played last in this browser, or null. */
+  /** `{roomId, gameType}` of the room played last in this browser, in the last ten minutes, or null. */
   lastRoom(gameType) {
     const session = this.#sessions.newest(gameType);
     return session && { roomId: session.roomId, gameType: session.gameType };
@@ -425,7 +432,7 @@ export class Parlor extends Emitter {
     const request = this.#requests.get(id);
     if (request) this.#answered(request, message);
     else if (!type.endsWith("_result")) this.#rooms.get(roomId)?.receive(message);
-    else if (type === "make_move_result") this.#roomOfMove(message)?.answered(message, (at, time) => this.#learnClock(at, time));
+    else if (type === "make_move_result") this.#roomOfMove(message)?.answered(message, this.#learnClock.bind(this));
     this.emit(type, message);
   }
 
@@ -465,7 +472,8 @@ export class Parlor extends Emitter {
     const rooms = [...this.#rooms.values()];
     for (const room of rooms.filter((room) => room.seat !== null)) this.#comeBack(room);
     // A join whose answer was lost: as the client that sent it, so that it is not seated twice.
-    if (before && !rooms.some((room) => room.seat !== null) && waiting.some((request) => request.sent && request.survives)) {
+    const isSeated = rooms.some((room) => room.seat !== null);
+    if (before && !isSeated && waiting.some((request) => request.sent && request.survives)) {
       this.#write({ type: "reconnect", data: { clientId: before } });
     }
     for (const room of rooms.filter((room) => room.seat === null)) this.#comeBack(room);
@@ -627,9 +635,8 @@ export class Parlor extends Emitter {
       held.catch((error) => {
         resolve(false);
         if (error.name !== "AbortError" || !this.#locks.delete(roomId)) return;
-        // Stolen: the other tab's connection replaces this one, if it has not done so already.
-        const isLast = this.#rooms.size === 1 && this.#rooms.has(roomId);
-        if (isLast && this.state !== "closed") this.#later("stolen", this.state === "open" ? 2000 : 0, () => this.#replaced());
+        // Stolen: the other tab comes back as this client, in all its rooms. Do not fight for them.
+        if (this.state !== "closed") this.#replaced();
       });
     });
   }
@@ -757,8 +764,8 @@ export class Room extends Emitter {
   // MARK: What a player does
 
   /**
-   * Makes a move; resolves with `{version, serverTime, repeated?}` once it counts, throws {@link ParlorError} when it is refused. A move
-   * whose answer was lost is sent again under its id after a reconnect, and counts once.
+   * Makes a move; resolves with `{version, serverTime, repeated?}` once it counts, throws {@link ParlorError} when it is
+   * refused. A move whose answer was lost is sent again under its id after a reconnect, and counts once.
    */
   move(data) {
     if (this.closed) return Promise.reject(this.#overError());

@@ -14,6 +14,20 @@ export function el(tag, properties = {}, ...children) {
 }
 
 /**
+ * A button that can be forbidden for a while, `allow(button, false)`. It stays focusable then: a button that is disabled
+ * the moment it is pressed would drop a keyboard player out of the game at every turn.
+ */
+export function gatedButton(label, className, act) {
+  const button = el("button", { class: className, type: "button" }, label);
+  button.onclick = () => { if (button.getAttribute("aria-disabled") !== "true") act(); };
+  return button;
+}
+
+export function allow(button, allowed) {
+  button.setAttribute("aria-disabled", String(!allowed));
+}
+
+/**
  * Puts `children` in place of what `parent` holds. The focus stays where it was when the focused element carries a
  * `data-key` that is found again: a state from the server must not throw a keyboard player back to the top.
  */

@@ -9,8 +9,10 @@ function readLink() {
   return { roomId: link.get("room") || undefined, watch: link.get("watch") === "1" };
 }
 
-export function writeLink(roomId) {
-  history.replaceState(null, "", `${location.pathname}#room=${encodeURIComponent(roomId)}`);
+/** A reload shall bring back the same room, and a watcher shall not be seated by it. */
+export function writeLink({ id, role }) {
+  const watch = role === "spectator" ? "&watch=1" : "";
+  history.replaceState(null, "", `${location.pathname}#room=${encodeURIComponent(id)}${watch}`);
 }
 
 export function invitationLink(roomId) {
@@ -56,18 +58,19 @@ async function resumeOrTakeOver(client, roomId) {
     return await client.resume(gameType, roomId);
   } catch (error) {
     if (error.code !== "busy") throw error;
-    if (!await askToPlayHere("This game is open in another tab.")) {
-      location.assign("/");
-      return new Promise(() => {});
-    }
-    return client.takeOver(roomId);
+    const answer = await askWhereToPlay("This game is open in another tab.", [{ label: "Join as somebody else", value: "other" }]);
+    if (answer === "here") return client.takeOver(roomId);
+    if (answer === "other") return null;
+    location.assign("/");
+    return new Promise(() => {});
   }
 }
 
-export async function askToPlayHere(reason) {
-  const answer = await ask(document.querySelector("#question"), `${reason} Play here instead?`, [
+/** Resolves with "here" or the value of one of the `others`; anything else means back to the lobby. */
+export function askWhereToPlay(reason, others = []) {
+  return ask(document.querySelector("#question"), `${reason} Play here instead?`, [
     { label: "Play here", value: "here" },
+    ...others,
     { label: "Back to the lobby", value: "lobby" },
   ]);
-  return answer === "here";
 }

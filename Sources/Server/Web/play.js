@@ -2,8 +2,8 @@
 import { Parlor } from "/parlor.js";
 import { mountActions } from "/web/play-actions.js";
 import { mountChat } from "/web/play-chat.js";
-import { ask, el, makeAnnouncer, makeToasts } from "/web/play-dom.js";
-import { askToPlayHere, enterRoom, gameType, invitationLink, writeLink } from "/web/play-enter.js";
+import { ask, el, makeAnnouncer, makeToasts, onlyWhenChanged } from "/web/play-dom.js";
+import { askWhereToPlay, enterRoom, gameType, invitationLink, writeLink } from "/web/play-enter.js";
 import { mountGame } from "/web/play-game.js";
 import { mountSeats } from "/web/play-seats.js";
 import { closedText, problemText, seatName, statusText } from "/web/play-words.js";
@@ -114,7 +114,6 @@ async function isLocked(roomId) {
 }
 
 async function openTable(room) {
-  writeLink(room.id);
   const name = (await client.games()).find((game) => game.gameType === room.gameType)?.name ?? room.gameType;
   part("game-name").textContent = name;
   part("leave").disabled = false;
@@ -129,12 +128,14 @@ async function openTable(room) {
   });
   const chat = mountChat(room, toast);
   const tell = makeTeller(room);
+  const keepLink = onlyWhenChanged(writeLink);
   let locked = await isLocked(room.id);
 
   const game = await mountGame(part("board"), room, { announce, move: (data) => act(() => room.move(data)) });
 
   function update() {
     if (room.closed) return;
+    keepLink({ id: room.id, role: room.role });
     const player = room.role === "player";
     const own = player ? room.seats.find((seat) => seat.seat === room.seat) : undefined;
     const isHost = player && room.host === room.seat;
@@ -143,14 +144,26 @@ async function openTable(room) {
     part("status").textContent = statusText(room);
     part("status").className = `status-text phase-${room.phase}`;
     part("invitation").hidden = room.phase !== "waiting";
+    const hadFocus = document.activeElement !== document.body;
     const watching = room.spectators ?? 0;
     part("spectators").textContent = watching > 0 ? `${watching} watching` : "";
     seats.update({ isHost, host: room.host });
     actions.update({ player, phase: room.phase, ready: own?.ready, votes: room.rematchVotes, isHost, locked });
     chat.update();
+    // The button that was pressed may be gone (ready, rematch): then the game is next, not the top of the page.
+    if (hadFocus && document.activeElement === document.body) part("board").focus({ preventScroll: true });
     showTimer(room);
-    tell();
+    // The game tells the move before the page tells whose turn it is, or who won.
     game.update(room);
+    tell();
+  }
+
+  function showClosed() {
+    game.destroy();
+    part("invitation").hidden = part("timer").hidden = true;
+    part("actions").replaceChildren(el("a", { class: "btn btn-primary", href: "/" }, "Back to the lobby"));
+    part("status").textContent = closedText(room.closed);
+    announce(closedText(room.closed));
   }
 
   room.on("change", update);
@@ -158,22 +171,18 @@ async function openTable(room) {
   room.on("event", (event) => game.event(event));
   room.on("rematch_voted", ({ seat }) => announce(`${wants(seatName(room, seat))} a rematch.`));
   room.on("replaced", async () => {
-    if (await askToPlayHere("This game was opened somewhere else.")) act(() => client.takeOver(room.id));
+    if (await askWhereToPlay("This game was opened somewhere else.") === "here") act(() => client.takeOver(room.id));
     else location.assign("/");
   });
-  room.on("closed", ({ reason } = {}) => {
-    game.destroy();
-    part("invitation").hidden = part("timer").hidden = true;
-    part("actions").replaceChildren(el("a", { class: "btn btn-primary", href: "/" }, "Back to the lobby"));
-    part("status").textContent = closedText(reason);
-    announce(closedText(reason));
-  });
+  room.on("closed", showClosed);
   setInterval(() => {
     if (room.closed) return;
     showTimer(room);
     seats.tick(client.serverNow());
   }, 250);
   update();
+  // It may have ended while its game was being loaded.
+  if (room.closed) showClosed();
 }
 
 // A link pasted into this tab names another room.

@@ -10,6 +10,7 @@ const delayTicks = 4;
 /** A ball is carried on past the newest state no longer than this; then it waits rather than flies through a wall. */
 const longestGuessTicks = 6;
 const statesKept = 12;
+const longestLateness = 250;
 
 const between = (a, b, part) => a + (b - a) * part;
 const clamp = (value, low, high) => Math.min(high, Math.max(low, value));
@@ -28,8 +29,10 @@ export class Playback {
     this.#states.push(view);
     if (this.#states.length > statesKept) this.#states.shift();
     const origin = now - (view.tick * 1000) / ticksPerSecond;
-    // Drifts up slowly, so that one early message or a pause of the game does not set the clock for ever.
-    this.#origin = this.#origin === null || Math.abs(origin - this.#origin) > 500 ? origin : Math.min(origin, this.#origin + 0.5);
+    const late = origin - this.#origin;
+    // A late message is most likely the network, so the clock follows it slowly; after a pause of the game it jumps.
+    if (this.#origin === null || late < 0 || late > longestLateness) this.#origin = origin;
+    else this.#origin += late * 0.02;
   }
 
   #restart() {
@@ -77,7 +80,7 @@ function blend(before, after, tick) {
 export class OwnPaddle {
   y = null;
   dir = 0;
-  /** The last input that was sent; rises for the life of the page and beyond, since the server keeps the last one. */
+  /** The last input that was sent, or that the server knew when this page came. */
   input = 0;
 
   /** A new direction; returns whether it has to be sent. */
@@ -96,6 +99,13 @@ export class OwnPaddle {
     const error = reached - this.y;
     // Small errors are walked off, large ones are no error of prediction: a paddle set back for a new game.
     this.y = Math.abs(error) > paddle.height / 2 ? reached : this.y + error * 0.25;
+  }
+
+  /** A new game: the server has forgotten the inputs, and what is held is sent again. */
+  restart() {
+    this.y = null;
+    this.dir = 0;
+    this.input = 0;
   }
 
   advance(ticks) {

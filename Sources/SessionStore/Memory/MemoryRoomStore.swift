@@ -10,14 +10,19 @@ public final class MemoryRoomStore: RoomStore {
         rooms.withLock { $0[room]?.claim() }
     }
 
+    /// `completion` is called before this returns, on the same thread.
     public func append(
         _ commits: [RoomCommit], completion: @escaping @Sendable (Result<Set<RoomID>, StoreError>) -> Void
     ) {
         let refused = rooms.withLock { rooms in
             var refused: Set<RoomID> = []
-            for (room, commits) in RoomCommit.byRoom(commits) {
-                var record = rooms[room]
-                if RoomRecord.apply(commits, to: &record) { rooms[room] = record } else { refused.insert(room) }
+            for (room, commits) in CommitRules.byRoom(commits) {
+                do throws(CommitRules.Misfit) {
+                    _ = try CommitRules.position(after: commits, from: rooms[room]?.position)
+                    for commit in commits { RoomRecord.apply(commit, to: &rooms[room]) }
+                } catch {
+                    refused.insert(room)
+                }
             }
             return refused
         }
@@ -32,7 +37,7 @@ public final class MemoryRoomStore: RoomStore {
 /// What is kept of one room.
 private struct RoomRecord {
     let header: RoomHeader
-    var position: RoomRecordPosition
+    var position: RoomPosition
     var snapshot: [UInt8]
     var snapshotVersion: UInt64
     var inputs: [[UInt8]] = []
@@ -43,23 +48,18 @@ private struct RoomRecord {
             header: header, term: position.term, snapshot: snapshot, snapshotVersion: snapshotVersion, inputs: inputs)
     }
 
-    /// - Returns: false when one of the commits does not fit; the record is then of no use.
-    static func apply(_ commits: [RoomCommit], to record: inout RoomRecord?) -> Bool {
-        for commit in commits {
-            guard let position = commit.position(after: record?.position) else { return false }
-            switch commit.change {
-            case .created(let header, let snapshot):
-                record = RoomRecord(
-                    header: header, position: position, snapshot: snapshot, snapshotVersion: commit.version)
-            case .input(let input, let snapshot):
-                record?.inputs.append(input)
-                if let snapshot { record?.trim(to: snapshot, commit.version) }
-            case .snapshot(let snapshot): record?.trim(to: snapshot, commit.version)
-            case .removed: record = nil
-            }
-            record?.position = position
+    /// - Parameter record: that of the commit's room, which it fits; nil when there is no such room.
+    static func apply(_ commit: RoomCommit, to record: inout RoomRecord?) {
+        switch commit.change {
+        case .created(let header, let snapshot):
+            record = RoomRecord(
+                header: header, position: RoomPosition(term: commit.term, version: commit.version),
+                snapshot: snapshot, snapshotVersion: commit.version)
+        case .input(let input, nil): record?.inputs.append(input)
+        case .input(_, let snapshot?), .snapshot(let snapshot): record?.trim(to: snapshot, commit.version)
+        case .removed: record = nil
         }
-        return true
+        record?.position.version = commit.version
     }
 
     private mutating func trim(to snapshot: [UInt8], _ version: UInt64) {

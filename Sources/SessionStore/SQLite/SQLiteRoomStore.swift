@@ -8,61 +8,84 @@ public struct SQLiteRoomStore: RoomStore {
     public init(_ database: SQLiteDatabase) { self.database = database }
 
     public func claim(_ room: RoomID) async throws(StoreError) -> StoredRoom? {
-        try await database.perform { db in try Self.claim(room, db) }
+        try await database.perform { db in
+            let raised = try db.cachedStatement(sql: "UPDATE rooms SET term = term + 1 WHERE room = ? RETURNING *")
+            return try Row.fetchOne(raised, arguments: [room.rawValue]).map { row in try Self.storedRoom(row, db) }
+        }
     }
 
     public func append(
         _ commits: [RoomCommit], completion: @escaping @Sendable (Result<Set<RoomID>, StoreError>) -> Void
     ) {
-        database.submit { db in
-            try Set(
-                RoomCommit.byRoom(commits).compactMap { room, commits in
-                    try Self.append(commits, of: room, db) ? nil : room
-                })
-        } completion: {
-            completion($0)
-        }
+        database.submit({ db in try Self.append(commits, db) }, completion: completion)
     }
 
     public func headers() async throws(StoreError) -> [RoomHeader] {
         try await database.perform { db in
-            try Row.fetchAll(db, sql: "SELECT room, game, is_private, created_at FROM rooms").compactMap(Self.header)
+            try Row.fetchAll(db, sql: "SELECT room, game, is_private, created_at FROM rooms").map(Self.header)
         }
     }
 
-    // MARK: Statements
+    // MARK: Reading
 
-    private static func claim(_ room: RoomID, _ db: Database) throws -> StoredRoom? {
-        let statement = try db.cachedStatement(
-            sql: "UPDATE rooms SET term = term + 1 WHERE room = ? RETURNING *")
-        guard let row = try Row.fetchOne(statement, arguments: [room.rawValue]), let header = header(row) else {
-            return nil
+    private static func header(_ row: Row) throws -> RoomHeader {
+        guard let id = RoomID(rawValue: try row.decode(String.self, forColumn: "room")) else {
+            throw StoreError(.corrupt, "a room's id cannot be read")
         }
-        let inputs = try Data.fetchAll(
-            try db.cachedStatement(sql: "SELECT input FROM inputs WHERE room = ? ORDER BY version"),
-            arguments: [room.rawValue])
+        return RoomHeader(
+            id: id, gameType: try row.decode(forColumn: "game"), isPrivate: try row.decode(forColumn: "is_private"),
+            createdAt: try row.decode(forColumn: "created_at"))
+    }
+
+    private static func storedRoom(_ row: Row, _ db: Database) throws -> StoredRoom {
+        let header = try header(row)
+        let snapshotVersion = UInt64(column: try row.decode(forColumn: "snapshot_version"))
+        let log = try Row.fetchAll(
+            try db.cachedStatement(sql: "SELECT version, input FROM inputs WHERE room = ? ORDER BY version"),
+            arguments: [header.id.rawValue])
+        let inputs = try log.enumerated().map { index, row in
+            // A gap would replay into another state than the one that was told.
+            guard UInt64(column: try row.decode(forColumn: "version")) == snapshotVersion &+ UInt64(index) &+ 1 else {
+                throw StoreError(.corrupt, "an input is missing from a room's log")
+            }
+            return Array(try row.decode(Data.self, forColumn: "input"))
+        }
         return StoredRoom(
-            header: header, term: Term(row["term"] as Int64), snapshot: Array(row["snapshot"] as Data),
-            snapshotVersion: UInt64(row["snapshot_version"] as Int64), inputs: inputs.map(Array.init))
+            header: header, term: Term(column: try row.decode(forColumn: "term")),
+            snapshot: Array(try row.decode(Data.self, forColumn: "snapshot")), snapshotVersion: snapshotVersion,
+            inputs: inputs)
     }
 
-    /// Stores the commits of one room, or none of them.
-    /// - Returns: false when one does not fit.
-    private static func append(_ commits: [RoomCommit], of room: RoomID, _ db: Database) throws -> Bool {
-        let stored = try Row.fetchOne(
-            try db.cachedStatement(sql: "SELECT term, version FROM rooms WHERE room = ?"),
-            arguments: [room.rawValue])
-        var position = stored.map { row in
-            RoomRecordPosition(term: Term(row["term"] as Int64), version: UInt64(row["version"] as Int64))
+    private static func position(of room: RoomID, _ db: Database) throws -> RoomPosition? {
+        let statement = try db.cachedStatement(
+            sql: """
+                SELECT term, ifnull((SELECT max(version) FROM inputs WHERE room = rooms.room), snapshot_version) AS version
+                FROM rooms WHERE room = ?
+                """)
+        return try Row.fetchOne(statement, arguments: [room.rawValue]).map { row in
+            RoomPosition(
+                term: Term(column: try row.decode(forColumn: "term")),
+                version: UInt64(column: try row.decode(forColumn: "version")))
         }
-        // All are looked at before the first is written, so that nothing needs to be undone.
-        for commit in commits {
-            guard let next = commit.position(after: position) else { return false }
-            position = if case .removed = commit.change { nil } else { next }
+    }
+
+    // MARK: Writing
+
+    /// - Returns: the rooms of which nothing was stored because something did not fit.
+    private static func append(_ commits: [RoomCommit], _ db: Database) throws -> Set<RoomID> {
+        var refused: Set<RoomID> = []
+        for (room, commits) in CommitRules.byRoom(commits) {
+            let position = try position(of: room, db)
+            do throws(CommitRules.Misfit) {
+                // All are looked at before the first is written, so that nothing needs to be undone.
+                _ = try CommitRules.position(after: commits, from: position)
+            } catch {
+                refused.insert(room)
+                continue
+            }
+            for commit in commits { try write(commit, db) }
         }
-        for commit in commits { try write(commit, db) }
-        if let position { try setVersion(of: room, position.version, db) }
-        return true
+        return refused
     }
 
     private static func write(_ commit: RoomCommit, _ db: Database) throws {
@@ -71,40 +94,27 @@ public struct SQLiteRoomStore: RoomStore {
         case .created(let header, let snapshot):
             let statement = try db.cachedStatement(
                 sql: """
-                    INSERT INTO rooms (room, game, is_private, created_at, term, version, snapshot_version, snapshot)
-                    VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+                    INSERT INTO rooms (room, game, is_private, created_at, term, snapshot_version, snapshot)
+                    VALUES (?, ?, ?, ?, ?, ?, ?)
                     """)
             try statement.execute(arguments: [
-                room, header.gameType, header.isPrivate, header.createdAt, Int64(commit.term),
-                Int64(commit.version), Int64(commit.version), Data(snapshot),
+                room, header.gameType, header.isPrivate, header.createdAt, commit.term.column, commit.version.column,
+                Data(snapshot),
             ])
-        case .input(let input, let snapshot):
-            if let snapshot { return try writeSnapshot(snapshot, commit, db) }
+        case .input(let input, nil):
             try db.cachedStatement(sql: "INSERT INTO inputs (room, version, input) VALUES (?, ?, ?)")
-                .execute(arguments: [room, Int64(commit.version), Data(input)])
-        case .snapshot(let snapshot): try writeSnapshot(snapshot, commit, db)
+                .execute(arguments: [room, commit.version.column, Data(input)])
+        case .input(_, let snapshot?), .snapshot(let snapshot):
+            try db.cachedStatement(sql: "UPDATE rooms SET snapshot = ?, snapshot_version = ? WHERE room = ?")
+                .execute(arguments: [Data(snapshot), commit.version.column, room])
+            try deleteLog(of: room, db)
         case .removed:
-            try db.cachedStatement(sql: "DELETE FROM inputs WHERE room = ?").execute(arguments: [room])
+            try deleteLog(of: room, db)
             try db.cachedStatement(sql: "DELETE FROM rooms WHERE room = ?").execute(arguments: [room])
         }
     }
 
-    /// The state makes the log up to it superfluous.
-    private static func writeSnapshot(_ snapshot: [UInt8], _ commit: RoomCommit, _ db: Database) throws {
-        let room = commit.room.rawValue
-        try db.cachedStatement(sql: "UPDATE rooms SET snapshot = ?, snapshot_version = ? WHERE room = ?")
-            .execute(arguments: [Data(snapshot), Int64(commit.version), room])
+    private static func deleteLog(of room: String, _ db: Database) throws {
         try db.cachedStatement(sql: "DELETE FROM inputs WHERE room = ?").execute(arguments: [room])
-    }
-
-    private static func setVersion(of room: RoomID, _ version: UInt64, _ db: Database) throws {
-        try db.cachedStatement(sql: "UPDATE rooms SET version = ? WHERE room = ?")
-            .execute(arguments: [Int64(version), room.rawValue])
-    }
-
-    private static func header(_ row: Row) -> RoomHeader? {
-        RoomID(rawValue: row["room"]).map { id in
-            RoomHeader(id: id, gameType: row["game"], isPrivate: row["is_private"], createdAt: row["created_at"])
-        }
     }
 }

@@ -27,14 +27,14 @@ public struct SQLiteSessionStore: SessionStore {
                     """)
             let text = try JSONEncoder().encode(session)
             try statement.execute(
-                arguments: [session.client.rawValue, Int64(session.revision), session.expiresAt, text])
+                arguments: [session.client.rawValue, session.revision.column, session.expiresAt, text])
         }
     }
 
     public func remove(_ client: ClientKey, revision: UInt64) async throws(StoreError) {
         try await database.perform { db in
             let statement = try db.cachedStatement(sql: "DELETE FROM sessions WHERE client = ? AND revision <= ?")
-            try statement.execute(arguments: [client.rawValue, Int64(revision)])
+            try statement.execute(arguments: [client.rawValue, revision.column])
         }
     }
 

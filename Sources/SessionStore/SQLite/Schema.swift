@@ -1,10 +1,13 @@
 internal import GRDB
 
 /// The tables, and how files of earlier versions become this one's.
+///
+/// A room's version is that of its last input, or else of its snapshot. A column for it would have every input write the
+/// room's row again, and the snapshot in it.
 enum Schema {
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
-        migrator.registerMigration("1: sessions and rooms") { db in
+        migrator.registerMigration("1: sessions, rooms and inputs") { db in
             try db.execute(
                 sql: """
                     CREATE TABLE sessions (
@@ -21,7 +24,6 @@ enum Schema {
                         is_private INTEGER NOT NULL,
                         created_at INTEGER NOT NULL,
                         term INTEGER NOT NULL,
-                        version INTEGER NOT NULL,
                         snapshot_version INTEGER NOT NULL,
                         snapshot BLOB NOT NULL
                     ) STRICT;
@@ -45,24 +47,6 @@ enum Schema {
         let database = try DatabaseQueue(path: path, configuration: configuration)
         let isNewer = try database.read { db in try migrator.hasBeenSuperseded(db) }
         try database.close()
-        guard !isNewer else {
-            throw StoreError(.newerSchema, "\(path) was written by a newer version of the server")
-        }
-    }
-}
-
-extension StoreError {
-    /// What a failure of SQLite means to whoever uses a store.
-    init(_ error: any Error, at path: String) {
-        switch error {
-        case let error as StoreError: self = error
-        case let error as DatabaseError:
-            let what = "\(path): \(error.message ?? "SQLite error \(error.resultCode.rawValue)")"
-            switch error.resultCode {
-            case .SQLITE_CORRUPT, .SQLITE_NOTADB: self.init(.corrupt, what)
-            default: self.init(.unavailable, what)
-            }
-        default: self.init(.corrupt, "\(path): what is stored cannot be read")
-        }
+        guard !isNewer else { throw StoreError(.newerSchema, "a newer version of the server wrote it") }
     }
 }

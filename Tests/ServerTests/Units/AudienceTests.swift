@@ -21,8 +21,6 @@ import Testing
         audience.add(Self.member(3))
         #expect(audience.connection(at: 1) == .numbered(2))
         #expect(audience.connection(at: 2) == nil)
-        #expect(audience.connection(of: ClientKey(rawValue: "client3")) == .numbered(3))
-        #expect(audience.connection(of: ClientKey(rawValue: "client4")) == nil)
         #expect(audience.spectatorCount == 1)
         #expect(audience.spectators == [.numbered(3)])
         #expect(audience[.numbered(1)]?.playerId == "p1")

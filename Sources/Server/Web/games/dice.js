@@ -1,6 +1,6 @@
 // Pig: roll for more, or hold what you have.
 import { makeDie } from "/web/die.js";
-import { el, onlyWhenChanged, replaceContents } from "/web/play-dom.js";
+import { allow, el, gatedButton, onlyWhenChanged, replaceContents } from "/web/play-dom.js";
 import { seatName } from "/web/play-words.js";
 
 export const style = true;
@@ -9,13 +9,13 @@ const longestLog = 6;
 
 export default function mount(element, room, { announce, move }) {
   const die = makeDie();
-  const total = el("output", { class: "dice-total-number" }, "0");
-  const roll = el("button", { class: "btn btn-primary", type: "button", onclick: () => move({ action: "roll" }) }, "Roll");
-  const hold = el("button", { class: "btn", type: "button", onclick: () => move({ action: "hold" }) }, "Hold");
+  const total = el("span", { class: "dice-total-number" }, "0");
+  const roll = gatedButton("Roll", "btn btn-primary", () => move({ action: "roll" }));
+  const hold = gatedButton("Hold", "btn", () => move({ action: "hold" }));
   const scores = el("ol", { class: "dice-scores", "aria-label": "Scores" });
   const log = el("ol", { class: "dice-log", "aria-label": "Last rolls" });
 
-  element.append(el("div", { class: "dice" },
+  element.append(el("div", { class: "card dice" },
     el("div", { class: "dice-middle" },
       die.element,
       el("p", { class: "dice-total" }, el("span", { class: "muted" }, "Turn total"), total)),
@@ -56,8 +56,8 @@ export default function mount(element, room, { announce, move }) {
     update() {
       const { view } = room;
       const mine = room.phase === "playing" && room.role === "player" && view?.turn === room.seat;
-      roll.disabled = !mine;
-      hold.disabled = !mine || view.turnTotal === 0;
+      allow(roll, mine);
+      allow(hold, mine && view.turnTotal > 0);
       if (!view) return;
       die.show(view.lastRoll);
       total.textContent = String(view.turnTotal);
@@ -65,6 +65,6 @@ export default function mount(element, room, { announce, move }) {
       drawScores({ list: view.scores, target: view.target, turn: room.phase === "playing" ? view.turn : undefined, names });
     },
     event(happened) { events[happened.event]?.(happened); },
-    destroy() { roll.disabled = hold.disabled = true; },
+    destroy() { for (const button of [roll, hold]) allow(button, false); },
   };
 }

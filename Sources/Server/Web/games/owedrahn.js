@@ -1,6 +1,6 @@
 // Owe Drahn: roll into one shared total and do not be the one who passes 15.
 import { makeDie } from "/web/die.js";
-import { el, onlyWhenChanged, replaceContents } from "/web/play-dom.js";
+import { allow, el, gatedButton, onlyWhenChanged, replaceContents } from "/web/play-dom.js";
 import { seatName } from "/web/play-words.js";
 
 export const style = true;
@@ -11,18 +11,17 @@ const longestLog = 6;
 
 export default function mount(element, room, { announce, move }) {
   const die = makeDie();
-  const number = el("output", { class: "owe-number nums" }, "0");
+  const number = el("span", { class: "owe-number nums" }, "0");
   const steps = Array.from({ length: highestSafeTotal }, (_, index) =>
     el("span", { class: index + 1 >= lowestTotalToOwe ? "owe-step hot" : "owe-step" }));
   const gauge = el("div", { class: "owe-gauge", role: "meter", "aria-label": "Shared total", "aria-valuemin": "0", "aria-valuemax": String(highestSafeTotal) }, steps);
-  const roll = el("button", { class: "btn btn-primary", type: "button", onclick: () => move({ action: "roll" }) }, "Roll");
-  const owe = el("button", { class: "btn", type: "button" }, "Owe a life");
+  const roll = gatedButton("Roll", "btn btn-primary", () => move({ action: "roll" }));
   const next = el("select", { class: "input owe-next", "aria-label": "Who is next after owing" });
+  const owe = gatedButton("Owe a life", "btn", () => move({ action: "owe", next: Number(next.value) }));
   const players = el("ol", { class: "owe-players", "aria-label": "Lives and balances" });
   const log = el("ol", { class: "owe-log", "aria-label": "Last events" });
-  owe.onclick = () => move({ action: "owe", next: Number(next.value) });
 
-  element.append(el("div", { class: "owe" },
+  element.append(el("div", { class: "card owe" },
     el("div", { class: "owe-middle" },
       die.element,
       el("p", { class: "owe-total" }, el("span", { class: "muted" }, "Total"), el("span", {}, number, el("span", { class: "muted" }, ` / ${highestSafeTotal}`)))),
@@ -84,9 +83,8 @@ export default function mount(element, room, { announce, move }) {
       const { view } = room;
       const mine = room.phase === "playing" && room.role === "player" && view?.turn === room.seat;
       const self = view?.players.find((player) => player.seat === room.seat);
-      roll.disabled = !mine;
-      owe.disabled = !mine || !self || self.lives < 2 || view.total < lowestTotalToOwe;
-      next.disabled = owe.disabled;
+      allow(roll, mine);
+      allow(owe, mine && self.lives > 1 && view.total >= lowestTotalToOwe);
       if (!view) return;
       die.show(view.lastRoll);
       drawGauge(view.total);
@@ -99,6 +97,6 @@ export default function mount(element, room, { announce, move }) {
       drawNext({ seats, names: seats.map((seat) => seatName(room, seat)) });
     },
     event(happened) { events[happened.event]?.(happened); },
-    destroy() { roll.disabled = owe.disabled = next.disabled = true; },
+    destroy() { for (const button of [roll, owe]) allow(button, false); },
   };
 }

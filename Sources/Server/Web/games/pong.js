@@ -22,6 +22,7 @@ export default function mount(element, room, { announce }) {
   const own = new OwnPaddle();
   const trail = [];
   let lastFrame = performance.now();
+  let lastTick = 0;
   let flashUntil = 0;
   let frame = 0;
 
@@ -122,6 +123,8 @@ export default function mount(element, room, { announce }) {
       drawScore({ names: [0, 1].map((seat) => seatName(room, seat)), scores: view?.scores ?? [0, 0] });
       if (!view) return;
       const now = performance.now();
+      if (view.tick < lastTick) own.restart();
+      lastTick = view.tick;
       playback.add(view, now);
       if (room.role === "player") {
         own.heard(view.paddles[room.seat], view.inputs[room.seat], playback.tickAt(now) - view.tick);

@@ -228,7 +228,8 @@ actor ClientManager: LoopActor {
 
     private func touch(_ session: inout Session, _ body: (inout Session) -> Void) {
         body(&session)
-        session.revision += 1
+        // By the clock, so that a session begun anew is newer than one that the store has not forgotten yet.
+        session.revision = max(session.revision + 1, UInt64(node.wallClock()))
         session.expiresAt = node.wallClock() + Limits.sessionLife.milliseconds
     }
 

@@ -74,8 +74,12 @@ final class Connection: ChannelDuplexHandler {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        guard !isClosing || id == nil else { return }
         let frame = unwrapInboundIn(data)
+        guard !isClosing else {
+            // The peer's answer to our close: there is nothing left to wait for.
+            if frame.opcode == .connectionClose { context.close(promise: nil) }
+            return
+        }
         heartbeat.heard(at: .now())
         switch frame.opcode {
         case .text:
@@ -244,7 +248,7 @@ final class Connection: ChannelDuplexHandler {
     }
 
     private func answerClose(_ payload: ByteBuffer) {
-        guard !isClosing, let context else { return context?.close(promise: nil) ?? () }
+        guard let context else { return }
         let code = CloseRequest(payload)
         isClosing = true
         let channel = context.channel

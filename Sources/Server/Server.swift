@@ -26,28 +26,19 @@ final class Server: Sendable {
     private let status: ServerStatus
     private let logger: Logger
 
+    /// - Parameter stores: nil: the ones that the configuration names.
     /// - Throws: a store error when the data folder cannot be used.
-    init(_ configuration: Configuration, logger: Logger) async throws(StoreError) {
+    init(_ configuration: Configuration, logger: Logger, stores: Stores? = nil) async throws(StoreError) {
         self.configuration = configuration
         self.logger = logger
         group = MultiThreadedEventLoopGroup(numberOfThreads: configuration.threads ?? System.coreCount)
         let loops = Array(group.makeIterator())
         node = Node(configuration, loops: loops, logger: logger)
 
-        let sessionStore: any SessionStore
-        switch configuration.data {
-        case .memory:
-            database = nil
-            roomStore = MemoryRoomStore()
-            sessionStore = MemorySessionStore()
-        case .folder(let path):
-            let synchronous: SQLiteDatabase.Synchronous = configuration.sqliteSync == .full ? .full : .normal
-            let database = try SQLiteDatabase(folder: path, synchronous: synchronous)
-            self.database = database
-            roomStore = SQLiteRoomStore(database)
-            sessionStore = SQLiteSessionStore(database)
-        }
-        clients = ClientManager(node: node, store: sessionStore, on: loops[0])
+        let stores = if let stores { stores } else { try Stores(configuration) }
+        database = stores.database
+        roomStore = stores.rooms
+        clients = ClientManager(node: node, store: stores.sessions, on: loops[0])
         rooms = RoomManager(node: node, clients: clients, on: loops[0])
         let (node, roomStore) = (node, roomStore)
         shards = loops.indices.map { Shard(node: node, store: roomStore, index: $0) }

@@ -13,6 +13,8 @@ struct ServerSetup {
     /// More members of a game's entry in `games.json`.
     var games: [String: String] = [:]
     var flags: [Setting: String] = [:]
+    /// nil: the ones that the flags name.
+    var stores: Stores?
 
     func configuration(gamesFile: String) throws -> Configuration {
         let defaults: [Setting: String] = [
@@ -45,7 +47,8 @@ struct TestServer {
         let folder = try ScratchFolder()
         let configuration = try setup.configuration(gamesFile: try folder.file("games.json", setup.gamesText))
         let server = try await Server(
-            configuration, logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
+            configuration, logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }),
+            stores: setup.stores)
         let (stop, stopping) = AsyncStream.makeStream(of: Void.self)
         let (ports, listening) = AsyncStream.makeStream(of: Int.self)
         try await withThrowingTaskGroup { group in

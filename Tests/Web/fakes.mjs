@@ -95,6 +95,7 @@ export function reset({ locks } = {}) {
   define("sessionStorage", new FakeStorage());
   define("location", { protocol: "https:", host: "games.example" });
   define("navigator", { locks });
+  define("document", Object.assign(new EventTarget(), { visibilityState: "visible" }));
 }
 
 /** Lets everything that is promised happen. */

@@ -1,5 +1,7 @@
 // The page of a game that brings none of its own: its view as a tree, and a box to send a move.
-import { el } from "/web/play-dom.js";
+import { el } from "/web/dom.js";
+
+export const style = true;
 
 const mostEvents = 20;
 

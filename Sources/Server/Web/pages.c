@@ -7,15 +7,22 @@
 #define PAGES(PAGE) \
     PAGE(die_css, "die.css") \
     PAGE(die_js, "die.js") \
+    PAGE(dom_js, "dom.js") \
+    PAGE(event_log_js, "event-log.js") \
+    PAGE(generic_css, "generic.css") \
     PAGE(generic_js, "generic.js") \
+    PAGE(icon_svg, "icon.svg") \
     PAGE(index_html, "index.html") \
+    PAGE(lobby_create_js, "lobby-create.js") \
+    PAGE(lobby_games_js, "lobby-games.js") \
+    PAGE(lobby_tables_js, "lobby-tables.js") \
     PAGE(lobby_css, "lobby.css") \
     PAGE(lobby_js, "lobby.js") \
     PAGE(parlor_d_ts, "parlor.d.ts") \
     PAGE(parlor_js, "parlor.js") \
+    PAGE(parts_css, "parts.css") \
     PAGE(play_actions_js, "play-actions.js") \
     PAGE(play_chat_js, "play-chat.js") \
-    PAGE(play_dom_js, "play-dom.js") \
     PAGE(play_enter_js, "play-enter.js") \
     PAGE(play_game_js, "play-game.js") \
     PAGE(play_seats_js, "play-seats.js") \
@@ -24,6 +31,7 @@
     PAGE(play_html, "play.html") \
     PAGE(play_js, "play.js") \
     PAGE(pong_motion_js, "pong-motion.js") \
+    PAGE(pong_sound_js, "pong-sound.js") \
     PAGE(pong_steering_js, "pong-steering.js") \
     PAGE(theme_css, "theme.css") \
     PAGE(games_dice_css, "games/dice.css") \
@@ -41,11 +49,32 @@ static const unsigned char die_css[] = {
 static const unsigned char die_js[] = {
 #embed "die.js"
 };
+static const unsigned char dom_js[] = {
+#embed "dom.js"
+};
+static const unsigned char event_log_js[] = {
+#embed "event-log.js"
+};
+static const unsigned char generic_css[] = {
+#embed "generic.css"
+};
 static const unsigned char generic_js[] = {
 #embed "generic.js"
 };
+static const unsigned char icon_svg[] = {
+#embed "icon.svg"
+};
 static const unsigned char index_html[] = {
 #embed "index.html"
+};
+static const unsigned char lobby_create_js[] = {
+#embed "lobby-create.js"
+};
+static const unsigned char lobby_games_js[] = {
+#embed "lobby-games.js"
+};
+static const unsigned char lobby_tables_js[] = {
+#embed "lobby-tables.js"
 };
 static const unsigned char lobby_css[] = {
 #embed "lobby.css"
@@ -59,14 +88,14 @@ static const unsigned char parlor_d_ts[] = {
 static const unsigned char parlor_js[] = {
 #embed "parlor.js"
 };
+static const unsigned char parts_css[] = {
+#embed "parts.css"
+};
 static const unsigned char play_actions_js[] = {
 #embed "play-actions.js"
 };
 static const unsigned char play_chat_js[] = {
 #embed "play-chat.js"
-};
-static const unsigned char play_dom_js[] = {
-#embed "play-dom.js"
 };
 static const unsigned char play_enter_js[] = {
 #embed "play-enter.js"
@@ -91,6 +120,9 @@ static const unsigned char play_js[] = {
 };
 static const unsigned char pong_motion_js[] = {
 #embed "pong-motion.js"
+};
+static const unsigned char pong_sound_js[] = {
+#embed "pong-sound.js"
 };
 static const unsigned char pong_steering_js[] = {
 #embed "pong-steering.js"

@@ -167,6 +167,8 @@ export class Parlor {
   close(): void;
   /** The server's clock, in ms since 1970. */
   serverNow(): number;
+  /** Asks for a sign of life; resolves with the ms that it took. */
+  ping(): Promise<number>;
   games(): Promise<GameInfo[]>;
   /** The newest public rooms, at most 100. */
   rooms(gameType?: string): Promise<RoomInfo[]>;
@@ -177,7 +179,8 @@ export class Parlor {
   join<View = any, Move = any>(request: JoinRequest): Promise<Room<View, Move>>;
   /**
    * Takes back the seat that this browser holds in a room. Null when there is none, or when it has expired. Throws
-   * `ParlorError` with code "busy" while another tab plays it.
+   * `ParlorError` with code "busy" while another tab plays it (ask, then `takeOver()`), and "forbidden" when this
+   * connection has joined something already: one connection is one client.
    */
   resume<View = any, Move = any>(
     gameType: string, roomId: string, options?: { sync?: "full" | "patch" },
@@ -222,6 +225,8 @@ export class Room<View = any, Move = any> {
   readonly rematchVotes: { votes: number; needed: number } | undefined;
   /** The seat of the person seated longest, as far as this page can know; the server decides. */
   readonly host: number | null;
+  /** Whether nobody can join any more, as far as this page can know; the host's page knows. */
+  readonly locked: boolean;
   /** Whether the room is connected now. */
   readonly online: boolean;
   /** Why the room is over for this page, or null while it is not. */
@@ -244,6 +249,7 @@ export class Room<View = any, Move = any> {
   kick(seat: number): Promise<void>;
   /** Only the host may: nobody can join any more. */
   lock(): Promise<void>;
+  /** Only the host may. */
   unlock(): Promise<void>;
   say(text: string): Promise<void>;
   /** Asks for the whole state again. */

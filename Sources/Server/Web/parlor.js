@@ -22,6 +22,10 @@ const REQUEST_MS = 15_000;
 const SESSION_MS = 24 * 3600_000;
 /** A room that said nothing for this long is no longer suggested: it has most likely ended. */
 const LAST_ROOM_MS = 10 * 60_000;
+/** How soon a connection has to answer when the page wakes up: a device that slept often holds a dead one. */
+const WAKE_MS = 5_000;
+/** Refusals that say a seat is gone for good. After any other, the stored session is worth another try. */
+const SEAT_GONE = ["session_expired", "session_not_found", "room_not_found", "room_closed"];
 const CHAT_LINES = 100;
 const HISTORY_EVENTS = 200;
 
@@ -165,6 +169,8 @@ export class Parlor extends Emitter {
   #authenticated = null;
   #socket = null;
   #clientId = null;
+  /** Whether this connection has become the client of an earlier one. It can do so once. */
+  #hasReturned = false;
   #welcome = null;
   #welcomedAt = 0;
   #attempt = 0;
@@ -223,6 +229,13 @@ export class Parlor extends Emitter {
     return Date.now() + this.#clock.offset;
   }
 
+  /** Asks for a sign of life; resolves with the ms that it took. The best answers keep `serverNow()` exact. */
+  async ping() {
+    const sentAt = Date.now();
+    await this.#request("ping", { data: { sentAt } });
+    return Date.now() - sentAt;
+  }
+
   /** The games of this server, once connected. */
   async games() {
     if (this.#welcome) return this.#welcome.games;
@@ -263,7 +276,8 @@ export class Parlor extends Emitter {
 
   /**
    * Takes the seat back that this browser holds in a room, after a reload for instance. Null when there is none, or
-   * when it has expired. Throws `ParlorError` with code "busy" while another tab plays it: see {@link Parlor#takeOver}.
+   * when it has expired. Throws `ParlorError` with code "busy" while another tab plays it: see {@link Parlor#takeOver}; and
+   * with "forbidden" when this connection has joined something already: one connection is one client.
    */
   async resume(gameType, roomId, { sync } = {}) {
     return this.#resume(roomId, gameType, sync, false);
@@ -295,7 +309,10 @@ export class Parlor extends Emitter {
 
   #hurry() {
     if (this.state === "waiting" && !this.#mustWait) this.#open();
-    else if (this.state === "open") this.#ping();
+    if (this.state !== "open") return;
+    this.#pings = 1; // With the one that goes out now as many as may stay unanswered.
+    this.#ping();
+    this.#heard(WAKE_MS);
   }
 
   #open() {
@@ -423,7 +440,7 @@ export class Parlor extends Emitter {
     this.#heard();
     const { type, id, roomId, data } = message;
     if (type === "welcome") this.#greeted(data);
-    else if (type === "reconnect_result" && message.success) this.#clientId = data.clientId;
+    else if (type === "reconnect_result" && message.success) this.#returned(message);
     else if (type === "pong") this.#learnClock(data?.sentAt, data?.serverTime);
     else if (type === "room_list" && id === undefined) this.#lobbyNews({ reset: true, ...data });
     else if (type === "room_list_update") this.#lobbyNews(data);
@@ -447,10 +464,15 @@ export class Parlor extends Emitter {
     if (message.success === false || message.type === "error") {
       request.reject(new ParlorError(message.error ?? message.data ?? { code: "internal" }));
     } else {
-      request.accepted?.(message);
       if (message.type === "join_room_result") this.#joined(request, message);
       request.resolve(message);
     }
+  }
+
+  #returned(answer) {
+    this.#hasReturned = true;
+    this.#clientId = answer.data.clientId;
+    this.#rooms.get(answer.roomId)?.accept(answer, false);
   }
 
   #joined(request, answer) {
@@ -466,27 +488,28 @@ export class Parlor extends Emitter {
     this.#welcome = data;
     this.#welcomedAt = Date.now();
     this.#clientId = data.clientId;
+    this.#hasReturned = false;
     this.#setState("open");
     this.#ping();
     const waiting = [...this.#requests.values()];
-    const rooms = [...this.#rooms.values()];
-    for (const room of rooms.filter((room) => room.seat !== null)) this.#comeBack(room);
+    const seated = [...this.#rooms.values()].filter((room) => room.seat !== null);
+    const watched = [...this.#rooms.values()].filter((room) => room.seat === null);
+    this.#comeBackInTurn(seated);
     // A join whose answer was lost: as the client that sent it, so that it is not seated twice.
-    const isSeated = rooms.some((room) => room.seat !== null);
-    if (before && !isSeated && waiting.some((request) => request.sent && request.survives)) {
+    if (before && seated.length === 0 && waiting.some((request) => request.sent && request.survives)) {
       this.#write({ type: "reconnect", data: { clientId: before } });
     }
-    for (const room of rooms.filter((room) => room.seat === null)) this.#comeBack(room);
+    for (const room of watched) this.#comeBack(room);
     for (const request of waiting) this.#send(request);
     this.#watchLobby();
   }
 
   /** Sends a request now, or once the connection is open; resolves with the answer's message. */
-  #request(type, envelope, { survives = false, accepted } = {}) {
+  #request(type, envelope, { survives = false } = {}) {
     if (this.state === "closed") return Promise.reject(disconnected(this.closedBecause));
     return new Promise((resolve, reject) => {
       const id = this.nextId();
-      const request = { message: { type, id, ...envelope }, resolve, reject, survives, accepted, sent: false };
+      const request = { message: { type, id, ...envelope }, resolve, reject, survives, sent: false };
       this.#requests.set(id, request);
       if (this.state === "open") this.#send(request);
       else request.survives = true;
@@ -538,14 +561,23 @@ export class Parlor extends Emitter {
     room.end(reason);
   }
 
+  /** One after the other: only the first seat that is still there can tell who this connection is. */
+  async #comeBackInTurn(rooms) {
+    const socket = this.#socket;
+    for (const room of rooms) {
+      if (this.#socket === socket) await this.#comeBack(room);
+    }
+  }
+
   /** Asks for a room again on a new connection; a refusal that is not for now closes the room. */
   async #comeBack(room) {
     const isPlayer = room.seat !== null;
     try {
-      if (isPlayer) {
+      if (isPlayer && !this.#hasReturned) {
         await this.#reconnect(room);
       } else {
-        await this.#request("join_room", { roomId: room.id, data: { as: "spectator", sync: room.sync } });
+        const data = { as: isPlayer ? "player" : "spectator", sync: room.sync };
+        await this.#request("join_room", { roomId: room.id, data });
       }
     } catch (error) {
       if (error.code === "disconnected" || !this.#rooms.has(room.id)) return;
@@ -559,7 +591,7 @@ export class Parlor extends Emitter {
   #reconnect(room) {
     const { clientId, sync } = room;
     const data = { clientId, roomId: room.id, ...room.position(), sync };
-    return this.#request("reconnect", { roomId: room.id, data }, { accepted: (answer) => room.accept(answer, false) });
+    return this.#request("reconnect", { roomId: room.id, data });
   }
 
   async #resume(roomId, gameType, sync, steal) {
@@ -585,7 +617,7 @@ export class Parlor extends Emitter {
         await back;
       }
     } catch (error) {
-      if (error.retryable) {
+      if (!SEAT_GONE.includes(error.code)) {
         if (!known) this.#rooms.delete(roomId);
         this.#unlock(roomId);
         throw error;
@@ -729,6 +761,8 @@ export class Room extends Emitter {
   chat = [];
   /** The last events of the room `{type, seq?, data}`, oldest first. */
   history = [];
+  /** Whether nobody can join any more, as far as this page can know: others' locking is not told. */
+  locked = false;
   /** The rematch votes so far, `{votes, needed}`, once a game has ended. */
   rematchVotes = undefined;
   /** Whether the room is connected now; its properties stay as they were while it is not. */
@@ -782,6 +816,7 @@ export class Room extends Emitter {
     if (this.online) this.#channel.write({ type: "make_move", roomId: this.id, data });
   }
 
+  /** Says that this player wants to begin (or not yet), in a game that starts when all are ready. */
   async ready(ready = true) {
     await this.#channel.request("ready", { ready });
   }
@@ -791,16 +826,17 @@ export class Room extends Emitter {
     return (await this.#channel.request("rematch", {})).data;
   }
 
-  /** Resolves with `{seat}`. */
+  /** Seats a bot, of level 1 to 3, while the room waits; resolves with `{seat}`. */
   async addBot({ seat, level } = {}) {
     return (await this.#channel.request("add_bot", { seat, level })).data;
   }
 
+  /** Sends a bot away while the room waits; without a seat the last one. */
   async removeBot(seat) {
     await this.#channel.request("remove_bot", { seat });
   }
 
-  /** Only the host may. */
+  /** Removes a player, for good. Only the host may. */
   async kick(seat) {
     await this.#channel.request("kick", { seat });
   }
@@ -808,12 +844,21 @@ export class Room extends Emitter {
   /** Only the host may: nobody can join any more. */
   async lock() {
     await this.#channel.request("lock", {});
+    this.#setLocked(true);
   }
 
+  /** Only the host may. */
   async unlock() {
     await this.#channel.request("unlock", {});
+    this.#setLocked(false);
   }
 
+  #setLocked(locked) {
+    this.locked = locked;
+    this.emit("change", this);
+  }
+
+  /** A line of chat for everybody in the room, of at most 500 characters. */
   async say(text) {
     await this.#channel.request("chat", { text });
   }
@@ -890,6 +935,7 @@ export class Room extends Emitter {
     this.spectators = data.spectators ?? 0;
     this.graceSeconds = data.graceSeconds ?? 0;
     this.url = data.url ?? this.url;
+    this.locked = data.locked ?? false;
     this.#host = data.host;
     if (data.gameType) this.gameType = data.gameType;
     if (data.clientId) this.clientId = data.clientId;
@@ -898,8 +944,9 @@ export class Room extends Emitter {
     const before = this.#order.size === 0 && isJoin ? data.seats.filter((seat) => seat.seat !== this.seat) : data.seats;
     for (const seat of [...before, ...data.seats]) this.#rank(seat.playerId);
     this.seats = data.seats.map((seat) => this.#withAway(seat)).sort((a, b) => a.seat - b.seat);
+    // Taking another place in a room that is online is no reason to ask twice.
+    if (!this.online) for (const move of this.#moves.values()) this.#channel.write(move.message);
     this.online = true;
-    for (const move of this.#moves.values()) this.#channel.write(move.message);
     this.#channel.changed();
     this.emit("online", {});
     this.emit("change", this);
@@ -922,7 +969,7 @@ export class Room extends Emitter {
   /** @internal The answer to a move. */
   answered({ id, success, error, data }, learnClock) {
     const move = this.#moves.get(id);
-    if (!move) return this.emit("refused", new ParlorError(error ?? { code: "internal" }));
+    if (!move) return success || this.emit("refused", new ParlorError(error));
     this.#moves.delete(id);
     if (success) move.resolve(data);
     else move.reject(new ParlorError(error));

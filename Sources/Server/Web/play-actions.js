@@ -1,5 +1,5 @@
 // What a person can do about the room itself: bots, ready, rematch, seats, lock.
-import { el, onlyWhenChanged, replaceContents } from "/web/play-dom.js";
+import { el, onlyWhenChanged, replaceContents } from "/web/dom.js";
 
 const botLevels = [
   { level: 1, label: "easy" },
@@ -7,8 +7,8 @@ const botLevels = [
   { level: 3, label: "hard" },
 ];
 
-/** `act(request)` runs a request and shows its refusal; `setLocked` is the request that locks or unlocks. */
-export function mountActions(room, act, setLocked) {
+/** `act(request)` runs a request and shows its refusal. */
+export function mountActions(room, act) {
   const bar = document.querySelector("#actions");
   let botLevel = 2;
 
@@ -25,7 +25,9 @@ export function mountActions(room, act, setLocked) {
     }
     if (phase === "waiting" || phase === "finished") items.push(button("watch", "Watch instead", () => room.watch()));
     if (isHost && phase === "waiting") {
-      items.push(button("lock", locked ? "Unlock the room" : "Lock the room", () => setLocked(!locked)));
+      items.push(locked
+        ? button("lock", "Unlock the room", () => room.unlock())
+        : button("lock", "Lock the room", () => room.lock()));
     }
     return items;
   }

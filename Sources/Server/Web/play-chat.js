@@ -1,5 +1,5 @@
 // The chat of a room.
-import { el } from "/web/play-dom.js";
+import { el } from "/web/dom.js";
 import { problemText } from "/web/play-words.js";
 
 const mostLines = 100;
@@ -25,7 +25,7 @@ export function mountChat(room, toast) {
   }
 
   const chatLine = ({ playerId, name, text }) =>
-    el("li", { class: playerId === room.playerId ? "chat-line own" : "chat-line" },
+    el("p", { class: playerId === room.playerId ? "chat-line own" : "chat-line" },
       el("span", { class: "chat-name" }, name), " ", text);
 
   form.onsubmit = async (submission) => {

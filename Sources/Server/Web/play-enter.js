@@ -1,5 +1,5 @@
 // How the page gets its room: a stored seat first, then the room of the link, then any room that waits.
-import { ask } from "/web/play-dom.js";
+import { ask, recall } from "/web/dom.js";
 
 export const gameType = decodeURIComponent(location.pathname.replace(/^\/play\//, "").replace(/\/$/, ""));
 
@@ -21,15 +21,6 @@ export function invitationLink(roomId) {
 
 const historyWanted = 30;
 
-function playerName() {
-  // Storage can be forbidden; then the server chooses a name.
-  try {
-    return localStorage.getItem("parlor:name") || undefined;
-  } catch {
-    return undefined;
-  }
-}
-
 export async function enterRoom(client) {
   const link = readLink();
   const roomId = link.roomId ?? client.lastRoom(gameType)?.roomId;
@@ -37,7 +28,7 @@ export async function enterRoom(client) {
     const room = await resumeOrTakeOver(client, roomId);
     if (room) return room;
   }
-  const wanted = { gameType, name: playerName(), history: historyWanted };
+  const wanted = { gameType, name: recall("parlor:name") || undefined, history: historyWanted };
   if (!link.roomId) return client.join(wanted);
   if (link.watch) return client.join({ ...wanted, roomId: link.roomId, as: "spectator" });
   return joinOrWatch(client, { ...wanted, roomId: link.roomId });

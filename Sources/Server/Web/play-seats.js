@@ -1,5 +1,5 @@
 // The row of seats: who sits where, who is host, a bot, away or ready, and whose turn it is.
-import { el, onlyWhenChanged, replaceContents } from "/web/play-dom.js";
+import { el, onlyWhenChanged, replaceContents } from "/web/dom.js";
 
 export function mountSeats(room, actions) {
   const list = document.querySelector("#seats");

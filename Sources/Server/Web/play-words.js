@@ -7,7 +7,7 @@ export function seatName(room, seat) {
 
 const says = (name, you, other) => (name === "You" ? `You ${you}` : `${name} ${other}`);
 
-export function outcomeText(room) {
+function outcomeText(room) {
   const { outcome } = room;
   if (!outcome) return "The game is over.";
   if (outcome.kind === "draw") return "A draw.";
@@ -17,7 +17,7 @@ export function outcomeText(room) {
   return outcome.by === "forfeit" ? `${line}: the other side left or ran out of time.` : `${line}!`;
 }
 
-export function turnText(room) {
+function turnText(room) {
   const turn = room.view?.turn;
   if (turn === undefined) return room.role === "spectator" ? "You are watching." : "The game is on.";
   return turn === room.seat && room.role === "player" ? "Your turn." : `${seatName(room, turn)} to play.`;

@@ -2,7 +2,7 @@
 import { Parlor } from "/parlor.js";
 import { mountActions } from "/web/play-actions.js";
 import { mountChat } from "/web/play-chat.js";
-import { ask, el, makeAnnouncer, makeToasts, onlyWhenChanged } from "/web/play-dom.js";
+import { ask, el, makeAnnouncer, makeToasts, onlyWhenChanged } from "/web/dom.js";
 import { askWhereToPlay, enterRoom, gameType, invitationLink, writeLink } from "/web/play-enter.js";
 import { mountGame } from "/web/play-game.js";
 import { mountSeats } from "/web/play-seats.js";
@@ -15,15 +15,19 @@ const client = new Parlor();
 
 const connectionWords = {
   connecting: "Connecting…",
-  waiting: "Connection lost. Trying again…",
+  waiting: "Connection lost. Your seat is kept for a while; trying again…",
   closed: "No connection to the server.",
 };
 
 client.on("state", (state) => {
   const text = connectionWords[state];
   part("connection").hidden = !text;
-  part("connection").textContent = text ?? "";
+  if (!text) return;
+  // Whoever knows that the network is back need not wait.
+  const again = el("button", { class: "btn", type: "button", onclick: () => client.connect() }, "Try now");
+  part("connection").replaceChildren(el("span", { class: "grow" }, text), ...(state === "connecting" ? [] : [again]));
 });
+client.on("server_draining", () => toast("The server restarts. Your seat is kept."));
 
 async function act(request) {
   try {
@@ -103,16 +107,6 @@ async function leave(room) {
   location.assign("/");
 }
 
-/** Only the room's public record says whether it is locked; afterwards this page follows what its own host did. */
-async function isLocked(roomId) {
-  try {
-    const answer = await fetch(`/api/rooms/${encodeURIComponent(roomId)}`);
-    return answer.ok && (await answer.json()).locked === true;
-  } catch {
-    return false;
-  }
-}
-
 async function openTable(room) {
   const name = (await client.games()).find((game) => game.gameType === room.gameType)?.name ?? room.gameType;
   part("game-name").textContent = name;
@@ -121,15 +115,10 @@ async function openTable(room) {
   mountInvitation(room);
 
   const seats = mountSeats(room, { removeBot: (seat) => act(() => room.removeBot(seat)), kick: (seat) => kick(seat, room) });
-  const actions = mountActions(room, act, async (wanted) => {
-    await (wanted ? room.lock() : room.unlock());
-    locked = wanted;
-    update();
-  });
+  const actions = mountActions(room, act);
   const chat = mountChat(room, toast);
   const tell = makeTeller(room);
   const keepLink = onlyWhenChanged(writeLink);
-  let locked = await isLocked(room.id);
 
   const game = await mountGame(part("board"), room, { announce, move: (data) => act(() => room.move(data)) });
 
@@ -148,7 +137,7 @@ async function openTable(room) {
     const watching = room.spectators ?? 0;
     part("spectators").textContent = watching > 0 ? `${watching} watching` : "";
     seats.update({ isHost, host: room.host });
-    actions.update({ player, phase: room.phase, ready: own?.ready, votes: room.rematchVotes, isHost, locked });
+    actions.update({ player, phase: room.phase, ready: own?.ready, votes: room.rematchVotes, isHost, locked: room.locked });
     chat.update();
     // The button that was pressed may be gone (ready, rematch): then the game is next, not the top of the page.
     if (hadFocus && document.activeElement === document.body) part("board").focus({ preventScroll: true });
@@ -192,6 +181,7 @@ try {
   await openTable(await enterRoom(client));
 } catch (error) {
   part("status").textContent = problemText(error);
+  part("side").hidden = true;
   part("actions").replaceChildren(
     el("a", { class: "btn btn-primary", href: `/play/${encodeURIComponent(gameType)}` }, "Find another room"),
     el("a", { class: "btn", href: "/" }, "Back to the lobby"));

@@ -1,13 +1,13 @@
 // Owe Drahn: roll into one shared total and do not be the one who passes 15.
 import { makeDie } from "/web/die.js";
-import { allow, el, gatedButton, onlyWhenChanged, replaceContents } from "/web/play-dom.js";
+import { makeEventLog } from "/web/event-log.js";
+import { allow, el, gatedButton, onlyWhenChanged, replaceContents } from "/web/dom.js";
 import { seatName } from "/web/play-words.js";
 
 export const style = true;
 
 const highestSafeTotal = 15;
 const lowestTotalToOwe = 10;
-const longestLog = 6;
 
 export default function mount(element, room, { announce, move }) {
   const die = makeDie();
@@ -19,7 +19,12 @@ export default function mount(element, room, { announce, move }) {
   const next = el("select", { class: "input owe-next", "aria-label": "Who is next after owing" });
   const owe = gatedButton("Owe a life", "btn", () => move({ action: "owe", next: Number(next.value) }));
   const players = el("ol", { class: "owe-players", "aria-label": "Lives and balances" });
-  const log = el("ol", { class: "owe-log", "aria-label": "Last events" });
+  const name = (seat) => seatName(room, seat);
+  const log = makeEventLog(room, {
+    rolled: ({ seat, value, total }) => `${name(seat)} rolled a ${value}${value === 3 ? ", which adds nothing" : ""}: total ${total}.`,
+    eliminated: ({ seat, total }) => total > highestSafeTotal ? `${name(seat)} passed ${highestSafeTotal} with ${total}: out!` : `${name(seat)}: out!`,
+    owed: ({ seat, next: after }) => `${name(seat)} owed a life. Next: ${name(after)}.`,
+  }, announce);
 
   element.append(el("div", { class: "card owe" },
     el("div", { class: "owe-middle" },
@@ -27,7 +32,7 @@ export default function mount(element, room, { announce, move }) {
       el("p", { class: "owe-total" }, el("span", { class: "muted" }, "Total"), el("span", {}, number, el("span", { class: "muted" }, ` / ${highestSafeTotal}`)))),
     gauge,
     el("div", { class: "actions owe-actions" }, roll, el("span", { class: "owe-choice" }, owe, next)),
-    players, log));
+    players, log.element));
 
   const drawPlayers = onlyWhenChanged(({ list, turn, names }) => {
     replaceContents(players, list.map(({ seat, lives, alive, balance }, index) =>
@@ -56,28 +61,6 @@ export default function mount(element, room, { announce, move }) {
     return [...living.filter((seat) => seat > room.seat), ...living.filter((seat) => seat < room.seat)];
   }
 
-  function say(line) {
-    log.prepend(el("li", {}, line));
-    while (log.childElementCount > longestLog) log.lastElementChild.remove();
-    announce(line);
-  }
-
-  const events = {
-    rolled({ seat, value, total }) {
-      die.roll();
-      say(`${seatName(room, seat)} rolled a ${value}${value === 3 ? ", which adds nothing" : ""}: total ${total}.`);
-    },
-    eliminated({ seat, total }) {
-      say(total > highestSafeTotal ? `${seatName(room, seat)} passed 15 with ${total}: out!` : `${seatName(room, seat)}: out!`);
-    },
-    owed({ seat, next: after }) {
-      say(`${seatName(room, seat)} owed a life. Next: ${seatName(room, after)}.`);
-    },
-    game_started() {
-      log.replaceChildren();
-    },
-  };
-
   return {
     update() {
       const { view } = room;
@@ -91,12 +74,15 @@ export default function mount(element, room, { announce, move }) {
       drawPlayers({
         list: view.players,
         turn: room.phase === "playing" ? view.turn : undefined,
-        names: view.players.map((player) => seatName(room, player.seat)),
+        names: view.players.map((player) => name(player.seat)),
       });
       const seats = room.role === "player" ? choices(view) : [];
-      drawNext({ seats, names: seats.map((seat) => seatName(room, seat)) });
+      drawNext({ seats, names: seats.map(name) });
     },
-    event(happened) { events[happened.event]?.(happened); },
+    event(happened) {
+      if (happened.event === "rolled") die.roll();
+      log.add(happened);
+    },
     destroy() { for (const button of [roll, owe]) allow(button, false); },
   };
 }

@@ -1,7 +1,8 @@
 // Pong: the court on a canvas, 800 x 600 points scaled to fit.
-import { el, onlyWhenChanged } from "/web/play-dom.js";
+import { el, onlyWhenChanged } from "/web/dom.js";
 import { seatName } from "/web/play-words.js";
 import { OwnPaddle, Playback, ballSize, court, paddle, ticksPerSecond } from "/web/pong-motion.js";
+import { makeSound } from "/web/pong-sound.js";
 import { makeSteering } from "/web/pong-steering.js";
 
 export const style = true;
@@ -13,7 +14,8 @@ export default function mount(element, room, { announce }) {
   const canvas = el("canvas", { class: "pong-court", width: 800, height: 600, tabIndex: 0, role: "img" });
   const score = el("p", { class: "pong-score", role: "group", "aria-label": "Score" });
   const help = el("p", { class: "pong-help muted" }, "Arrow keys or W and S; or drag on the court.");
-  element.append(el("div", { class: "pong" }, score, canvas, help));
+  const sound = makeSound();
+  element.append(el("div", { class: "pong" }, score, canvas, el("div", { class: "pong-below" }, help, sound.button)));
 
   const pen = canvas.getContext("2d");
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
@@ -130,14 +132,17 @@ export default function mount(element, room, { announce }) {
         own.heard(view.paddles[room.seat], view.inputs[room.seat], playback.tickAt(now) - view.tick);
       }
     },
-    event({ event, seat, scores }) {
+    event({ event, off, seat, scores }) {
+      if (event === "bounce") sound.play(off);
       if (event !== "goal") return;
+      sound.play("goal");
       flashUntil = performance.now() + flashMilliseconds;
       announce(`Goal for ${seatName(room, seat) === "You" ? "you" : seatName(room, seat)}: ${scores[0]} to ${scores[1]}.`);
     },
     destroy() {
       cancelAnimationFrame(frame);
       steering.stop();
+      sound.stop();
       stopListening();
     },
   };

@@ -1,5 +1,5 @@
 // Noughts and crosses: nine buttons in a grid.
-import { el } from "/web/play-dom.js";
+import { el } from "/web/dom.js";
 import { seatName } from "/web/play-words.js";
 
 export const style = true;

@@ -1,4 +1,4 @@
-// Small building blocks that every part of the play page shares.
+// Small building blocks that the pages share.
 
 /** An element with properties, attributes (names with a dash, `role`, `for`) and listeners (`onclick`). */
 export function el(tag, properties = {}, ...children) {
@@ -83,4 +83,22 @@ export function ask(dialog, question, answers) {
     dialog.onclose = () => resolve(dialog.returnValue || undefined);
     if (!dialog.open) dialog.showModal();
   });
+}
+
+/** What is remembered over page loads. Storage can be forbidden: then it lasts as long as the page. */
+export function remember(key, value) {
+  try {
+    if (value) localStorage.setItem(key, value);
+    else localStorage.removeItem(key);
+  } catch {
+    // Nothing else depends on it.
+  }
+}
+
+export function recall(key) {
+  try {
+    return localStorage.getItem(key) ?? "";
+  } catch {
+    return "";
+  }
 }

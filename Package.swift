@@ -80,6 +80,10 @@ let package = Package(
         .executableTarget(
             name: "game-fingerprints", dependencies: ["GameKitProtocol", "GameKitTesting"] + games,
             path: "Tests/GameFingerprints", swiftSettings: strict),
+        // Killed, crashed and measured by tests and benchmarks.
+        .executableTarget(
+            name: "trial-server", dependencies: ["GameKitProtocol", "ParlorServer"],
+            path: "Tests/TrialServer", swiftSettings: strict),
         .testTarget(name: "GameKitProtocolTests", dependencies: ["GameKitProtocol"], swiftSettings: strict),
         .testTarget(
             name: "RoomEngineTests", dependencies: ["GameKitProtocol", "GameKitTesting", "RoomEngine", "TicTacToe"],

@@ -41,9 +41,11 @@ let package = Package(
         .target(name: "RoomEngine", dependencies: ["GameKitProtocol"], swiftSettings: strict),
         .target(name: "GameKitTesting", dependencies: ["GameKitProtocol", "RoomEngine"], swiftSettings: strict),
         game("Pong"), game("TicTacToe"), game("Dice"), game("OweDrahn"),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(
             name: "SessionStore",
             dependencies: [
+                "CZlib",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Logging", package: "swift-log"),
             ],

@@ -45,8 +45,10 @@ extension Laws {
             }
             for (input, at) in playout.room.inputs.dropFirst(done) {
                 guard let entry = input.logEntry(at: at) else { throw fault(.replay, "\(input) cannot be written") }
-                guard again?.replay(entry) == true else {
-                    throw fault(.replay, "was played, and is not when read from the log: \(text(entry))")
+                do throws(ReplayFault) {
+                    _ = try again?.replay(entry)
+                } catch {
+                    throw fault(.replay, "was played, and is not when read from the log (\(error)): \(text(entry))")
                 }
             }
             done = playout.room.inputs.count

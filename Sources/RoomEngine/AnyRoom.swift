@@ -3,8 +3,8 @@ public import GameKitProtocol
 /// A room whose game is no longer known by type: closures over its engine, made where the type was known.
 ///
 /// A record of closures and not a class behind a protocol, because closures made in an inlinable initialiser are
-/// specialised for the game, and a tick of Pong is then worth tens of nanoseconds instead of hundreds. Owned by one
-/// shard and used on its event loop alone.
+/// specialised for the game, which a generic class behind an existential never is. Owned by one shard and used on its
+/// event loop alone.
 public struct AnyRoom {
     /// What came of an input, and what to write to the log if it was committed.
     public struct Applied {
@@ -22,8 +22,11 @@ public struct AnyRoom {
     public let apply: (_ input: RoomInput<ArraySlice<UInt8>>, _ now: Duration, _ logging: Bool) -> Applied
     /// One step of a real-time game. The same as applying ``RoomInput/ticked``, without the way there.
     public let tick: (_ now: Duration) -> Verdict
-    /// Applies an entry of the log again. False: the entry cannot be read, or was not committed the way it was then.
-    public let replay: (_ logEntry: [UInt8]) -> Bool
+    /// Applies an entry of the log again, and returns the last commit it led to.
+    /// - Throws: ``ReplayFault``. The room is then worth nothing.
+    public let replay: (_ logEntry: [UInt8]) throws(ReplayFault) -> Commit
+    /// What two runs of the same inputs agree on; see ``RoomSnapshot/fingerprint(upTo:)``.
+    public let fingerprint: () -> UInt64?
     /// The state as the store keeps it.
     public let snapshot: () throws -> [UInt8]
     /// What a viewer sees, as JSON; nil before the first start.
@@ -48,10 +51,11 @@ public struct AnyRoom {
             }
             let verdict = engine.apply(input, at: now)
             guard logging, case .committed = verdict else { return Applied(verdict: verdict, logEntry: nil) }
-            return Applied(verdict: verdict, logEntry: input.logEntry(at: now))
+            return Applied(verdict: verdict, logEntry: engine.logEntry(input, at: now))
         }
         tick = { now in engine.apply(.ticked, at: now) }
-        replay = { entry in engine.replay(entry) }
+        replay = { entry throws(ReplayFault) in try engine.replay(entry) }
+        fingerprint = { engine.snapshot.fingerprint() }
         snapshot = { try CanonicalJSON.encode(engine.snapshot) }
         view = { viewer in try engine.view(for: viewer).map { view in try CanonicalJSON.encode(view) } }
         status = { engine.status }
@@ -85,22 +89,5 @@ extension RoomInput where Move == ArraySlice<UInt8> {
         case .timePassed: return .timePassed
         case .resumed: return .resumed
         }
-    }
-}
-
-extension RoomInput where Move: Encodable {
-    /// The input as the log keeps it; nil when the move's own encoding fails. Called by ``AnyRoom``.
-    public func logEntry(at now: Duration) -> [UInt8]? {
-        try? CanonicalJSON.encode(LoggedInput(at: now, input: self))
-    }
-}
-
-extension RoomEngine {
-    /// Applies an entry of the log again; false unless it is committed.
-    public mutating func replay(_ entry: [UInt8]) -> Bool {
-        guard let logged = try? JSONReader.decode(LoggedInput<G.Move>.self, from: entry),
-            case .committed = apply(logged.input, at: logged.at)
-        else { return false }
-        return true
     }
 }

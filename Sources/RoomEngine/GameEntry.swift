@@ -11,8 +11,10 @@ public struct GameEntry: Sendable {
     /// Makes a new room.
     public let makeRoom:
         @Sendable (_ options: CheckedOptions, _ rules: RoomRules, _ seed: SeededRandom) throws -> AnyRoom
-    /// Brings back a room from the store.
-    public let restoreRoom: @Sendable (_ snapshot: [UInt8]) throws -> AnyRoom
+    /// Brings back a room from the store, whose state was written under that version of the rules: an older one goes
+    /// through the game's own ``Game/migrate(from:_:)``.
+    /// - Throws: ``RulesChanged`` when the game does not take it, and what decoding throws.
+    public let restoreRoom: @Sendable (_ snapshot: [UInt8], _ rulesVersion: Int) throws -> AnyRoom
 
     @inlinable
     public init<G: Game>(_ game: G.Type) {
@@ -25,8 +27,9 @@ public struct GameEntry: Sendable {
             let options = try JSONReader.decode(G.Options.self, from: options.text)
             return AnyRoom(try RoomEngine<G>(options: options, rules: rules, seed: seed))
         }
-        restoreRoom = { text in
-            AnyRoom(RoomEngine<G>(restoring: try JSONReader.decode(RoomSnapshot<G>.self, from: text)))
+        restoreRoom = { text, rulesVersion in
+            let snapshot = try JSONReader.decode(RoomSnapshot<G>.self, from: text, rulesVersion: rulesVersion)
+            return AnyRoom(RoomEngine<G>(restoring: snapshot))
         }
     }
 }

@@ -9,15 +9,15 @@ extension RoomEngine {
             phase: snapshot.phase, version: snapshot.version, seq: snapshot.history.seq,
             turnEnds: turnEnds.flatMap { ends in round?.roomTime(of: ends) },
             pauseEnds: snapshot.phase == .paused ? snapshot.occupants.compactMap { $0?.graceEnds }.min() : nil,
-            outcome: snapshot.outcome)
+            outcome: snapshot.outcome, emptySince: snapshot.emptySince, finishedSince: snapshot.finishedSince)
     }
 
     public var facts: RoomFacts {
         RoomFacts(
             chairs: snapshot.occupants, graceEnds: snapshot.occupants.map { $0?.graceEnds },
             host: people.min { (occupant($0)?.since ?? 0) < (occupant($1)?.since ?? 0) },
-            isLocked: snapshot.isLocked, votes: votes, votesNeeded: people.count, emptySince: snapshot.emptySince,
-            finishedSince: snapshot.finishedSince, minSeats: snapshot.minSeats)
+            isLocked: snapshot.isLocked, votes: votes, votesNeeded: people.count,
+            minSeats: snapshot.minSeats)
     }
 
     /// The newest room time that the room was told.

@@ -31,12 +31,3 @@ extension RoomInput: Decodable where Move: Decodable {}
 
 /// Why a seat was given up.
 public enum LeaveReason: String, Codable, Sendable { case left, expired, kicked }
-
-/// An input with its time, as it is written to the log of a room.
-struct LoggedInput<Move> {
-    var at: Duration
-    var input: RoomInput<Move>
-}
-
-extension LoggedInput: Encodable where Move: Encodable {}
-extension LoggedInput: Decodable where Move: Decodable {}

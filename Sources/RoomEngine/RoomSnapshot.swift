@@ -29,7 +29,7 @@ struct Round<G: Game>: Codable, Equatable, Sendable {
     }
 
     let number: Int
-    var game: G
+    @UnderTheseRules var game: G
     var random: SeededRandom
     /// Who started or joined later, and who of them is out of it for good.
     var participants: SeatSet

@@ -11,6 +11,9 @@ public struct RoomStatus: Equatable, Sendable {
     public let turnEnds: Duration?
     public let pauseEnds: Duration?
     public let outcome: Outcome?
+    /// Since when, in room time, nobody sits there; and since when the game is over.
+    public let emptySince: Duration?
+    public let finishedSince: Duration?
 }
 
 /// All that an outsider may know of a room's people. Made for joins and lists, not for every message.
@@ -23,9 +26,6 @@ public struct RoomFacts: Equatable, Sendable {
     /// How many people must vote for a rematch, and how many have.
     public let votes: Int
     public let votesNeeded: Int
-    /// Since when, in room time, nobody sits there; and since when the game is over.
-    public let emptySince: Duration?
-    public let finishedSince: Duration?
     public let minSeats: Int
 
     public var players: Int { chairs.count { $0 != nil } }

@@ -15,6 +15,7 @@ final class Node: Sendable {
     let publicURL: String?
     let logger: Logger
     let metrics: Metrics
+    private let world: World
 
     let hubs: [LoopHub]
     let shards: [Mailbox<Shard.Message>]
@@ -23,7 +24,7 @@ final class Node: Sendable {
 
     init(
         facts: NodeFacts, limits: Limits, games: [String: GameSettings], gatekeeper: Gatekeeper, publicURL: String?,
-        logger: Logger, loops: [any EventLoop]
+        logger: Logger, loops: [any EventLoop], world: World = .real
     ) {
         self.facts = facts
         self.limits = limits
@@ -31,6 +32,7 @@ final class Node: Sendable {
         self.gatekeeper = gatekeeper
         self.publicURL = publicURL
         self.logger = logger
+        self.world = world
         metrics = Metrics()
         hubs = loops.enumerated().map { LoopHub(loop: $1, index: $0) }
         shards = loops.map { Mailbox(on: $0) }
@@ -55,7 +57,9 @@ final class Node: Sendable {
     }
 
     /// Milliseconds since 1970, for people and for records; nothing is ordered by it.
-    func wallClock() -> Int64 { WallClock.milliseconds() }
+    func wallClock() -> Int64 { world.wallClock() }
+
+    var entropy: Entropy { world.entropy }
 
     /// The invitation to a room: who opens it is in the room's page.
     func playURL(gameType: String, room: RoomID) -> String {

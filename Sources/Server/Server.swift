@@ -51,7 +51,6 @@ final class Server: Sendable {
     func run(
         onListening: @escaping @Sendable (Int) async -> Void, until stop: @escaping @Sendable () async -> Void
     ) async throws {
-        try await restoreRooms()
         let services = try makeServices { [status] port in
             status.setReady(true)
             await onListening(port)
@@ -66,11 +65,9 @@ final class Server: Sendable {
                 await drain()
                 await lifecycle.triggerGracefulShutdown()
             }
-            tasks.addTask { [clients] in
-                while !Task.isCancelled {
-                    try? await Task.sleep(for: Limits.sessionSweep)
-                    await clients.forgetExpired()
-                }
+            tasks.addTask { [self] in
+                await recoverRooms()
+                await keepStoresSmall()
             }
             // The lifecycle ends by itself only when it failed, to listen for one.
             try await tasks.next()
@@ -82,12 +79,45 @@ final class Server: Sendable {
 
     // MARK: Starting
 
-    private func restoreRooms() async throws(StoreError) {
-        let headers = try await roomStore.headers()
-        await rooms.restore(headers)
-        for header in headers { node.shard(of: header.id).post(.wake(header.id)) }
-        guard !headers.isEmpty else { return }
-        logger.info("rooms restored", metadata: ["rooms": "\(headers.count)"])
+    /// Brings back all rooms, so that their timers run and they are found; whoever comes back to one does not wait for
+    /// the others.
+    private func recoverRooms() async {
+        var count = 0
+        var last: RoomID?
+        do throws(StoreError) {
+            while !Task.isCancelled {
+                let headers = try await roomStore.headers(after: last, limit: Limits.recoveredAtOnce)
+                guard let newest = headers.last else { break }
+                last = newest.id
+                let known = headers.filter { node.games[$0.gameType] != nil }
+                for wake in known.map(wake) { try? await wake.get() }
+                count += known.count
+            }
+        } catch {
+            return logger.error(
+                "rooms not recovered: those that are asked for still are", metadata: ["error": "\(error)"])
+        }
+        node.rooms.post(.recovered)
+        if count > 0 { logger.info("rooms recovered", metadata: ["rooms": "\(count)"]) }
+    }
+
+    /// Has the stores forget what nobody may come back to, until the server ends.
+    private func keepStoresSmall() async {
+        while !Task.isCancelled {
+            try? await Task.sleep(for: Limits.sweep)
+            await clients.forgetExpired()
+            do throws(StoreError) {
+                try await roomStore.removeExpiredArchives(now: node.wallClock())
+            } catch {
+                logger.warning("expired archives not removed", metadata: ["error": "\(error)"])
+            }
+        }
+    }
+
+    private func wake(_ header: RoomHeader) -> EventLoopFuture<Void> {
+        let promise = group.next().makePromise(of: Void.self)
+        node.shard(of: header.id).post(.wake(header.id, promise))
+        return promise.futureResult
     }
 
     private func makeServices(_ onListening: @escaping @Sendable (Int) async -> Void) throws -> [any Service] {

@@ -83,6 +83,6 @@ import Testing
         try room.sitBot()
         try room.commit(.left(0, .left))
         #expect(room.outcome?.winners == [1])
-        #expect(room.engine.facts.emptySince == .zero)
+        #expect(room.engine.status.emptySince == .zero)
     }
 }

@@ -38,7 +38,7 @@ import Testing
         room.now = .seconds(3)
         let commit = try room.play(.end(.won(by: 1)), by: 0)
         #expect(commit.events == [.gameEnded(.won(by: 1))] && commit.isLandmark)
-        #expect(room.phase == .finished && room.engine.facts.finishedSince == .seconds(3))
+        #expect(room.phase == .finished && room.engine.status.finishedSince == .seconds(3))
     }
 }
 

@@ -18,7 +18,7 @@ import Testing
         #expect(room.apply(.voted(1)) == .unchanged)
         #expect(try room.commit(.voted(0)).events.map(\.short) == ["voted 0: 2/3"])
         #expect(try room.commit(.voted(2)).events.map(\.short) == ["voted 2: 3/3", "started 2"])
-        #expect(room.phase == .playing && room.outcome == nil && room.engine.facts.finishedSince == nil)
+        #expect(room.phase == .playing && room.outcome == nil && room.engine.status.finishedSince == nil)
         #expect(room.engine.snapshot.round?.game.count == 7, "it knows the round before")
         #expect(room.engine.status.seq == seq + 4 && room.engine.status.version == version + 3)
     }

@@ -128,18 +128,18 @@ import Testing
 
     @Test func `a room is empty from the start until a person sits there, and bots are nobody`() throws {
         var room = try Driver(Crowd.self)
-        #expect(room.engine.facts.emptySince == .zero)
+        #expect(room.engine.status.emptySince == .zero)
         room.now = .seconds(1)
         try room.sitBot()
-        #expect(room.engine.facts.emptySince == .zero)
+        #expect(room.engine.status.emptySince == .zero)
         try room.sit("A")
-        #expect(room.engine.facts.emptySince == nil)
+        #expect(room.engine.status.emptySince == nil)
         room.now = .seconds(5)
         try room.commit(.left(1, .left))
-        #expect(room.engine.facts.emptySince == .seconds(5))
+        #expect(room.engine.status.emptySince == .seconds(5))
         room.now = .seconds(9)
         try room.commit(.left(0, .left))
-        #expect(room.engine.facts.emptySince == .seconds(5))
+        #expect(room.engine.status.emptySince == .seconds(5))
     }
 
     @Test func `where the game lets them, newcomers join a round`() throws {

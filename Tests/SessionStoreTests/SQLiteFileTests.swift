@@ -54,7 +54,9 @@ import Testing
             let database = try SQLiteDatabase(folder: folder)
             await database.close()
             await database.close()
-            let onRead = await #expect(throws: StoreError.self) { try await SQLiteRoomStore(database).headers() }
+            let onRead = await #expect(throws: StoreError.self) {
+                try await SQLiteRoomStore(database).headers(after: nil, limit: 100)
+            }
             let onPing = await #expect(throws: StoreError.self) { try await database.ping() }
             #expect(onRead?.code == .closed)
             #expect(onPing?.code == .closed)

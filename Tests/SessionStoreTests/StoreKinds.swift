@@ -17,7 +17,7 @@ enum StoreKind: String, CaseIterable, CustomTestStringConvertible {
 
     func withRoomStore(_ body: (any RoomStore) async throws -> Void) async throws {
         switch self {
-        case .memory: try await body(MemoryRoomStore())
+        case .memory: try await body(MemoryRoomStore(keepsArchives: true))
         case .sqlite: try await withDatabase { try await body(SQLiteRoomStore($0)) }
         }
     }
@@ -44,6 +44,12 @@ extension RoomStore {
             append(commits) { result in continuation.resume(with: result) }
         }
     }
+
+    func claim(_ room: RoomID) async throws -> StoredRoom? {
+        try await withCheckedThrowingContinuation { continuation in
+            claim(room) { result in continuation.resume(with: result) }
+        }
+    }
 }
 
 /// Rooms and commits as the tests write them.
@@ -54,24 +60,37 @@ enum Sample {
         RoomHeader(id: room, gameType: "dice", isPrivate: isPrivate, createdAt: 1_700_000_000_000)
     }
 
-    static func created(
-        _ room: RoomID, version: UInt64 = 0, term: Term = 1, header: RoomHeader? = nil, snapshot: String = "new"
+    static func commit(
+        _ room: RoomID, _ version: UInt64, term: Term = 1, epoch: Epoch = 1, _ change: RoomCommit.Change
     ) -> RoomCommit {
-        let change = RoomCommit.Change.created(header ?? Self.header(room), snapshot: Array(snapshot.utf8))
-        return RoomCommit(room: room, term: term, version: version, change: change)
+        RoomCommit(room: room, term: term, epoch: epoch, version: version, change: change)
+    }
+
+    static func created(
+        _ room: RoomID, version: UInt64 = 0, term: Term = 1, header: RoomHeader? = nil, snapshot: String = "new",
+        isArchived: Bool = true
+    ) -> RoomCommit {
+        let header = header ?? Self.header(room)
+        return commit(
+            room, version, term: term, .created(header, snapshot: Array(snapshot.utf8), isArchived: isArchived))
     }
 
     static func input(_ room: RoomID, _ version: UInt64, term: Term = 1, snapshot: String? = nil) -> RoomCommit {
-        RoomCommit(
-            room: room, term: term, version: version,
-            change: .input(Array("input \(version)".utf8), snapshot: snapshot.map { Array($0.utf8) }))
+        let change = RoomCommit.Change.input(Array("input \(version)".utf8), snapshot: snapshot.map { Array($0.utf8) })
+        return commit(room, version, term: term, change)
     }
 
-    static func snapshot(_ room: RoomID, _ version: UInt64, term: Term = 1, _ text: String = "state") -> RoomCommit {
-        RoomCommit(room: room, term: term, version: version, change: .snapshot(Array(text.utf8)))
+    static func snapshot(
+        _ room: RoomID, _ version: UInt64, term: Term = 1, epoch: Epoch = 1, _ text: String = "state",
+        inputs: [String] = []
+    ) -> RoomCommit {
+        let change = RoomCommit.Change.snapshot(Array(text.utf8), inputs: inputs.map { Array($0.utf8) })
+        return commit(room, version, term: term, epoch: epoch, change)
     }
 
-    static func removed(_ room: RoomID, _ version: UInt64, term: Term = 1) -> RoomCommit {
-        RoomCommit(room: room, term: term, version: version, change: .removed)
+    static func removed(
+        _ room: RoomID, _ version: UInt64, term: Term = 1, archivedUntil: Int64? = nil
+    ) -> RoomCommit {
+        commit(room, version, term: term, .removed(archivedUntil: archivedUntil))
     }
 }

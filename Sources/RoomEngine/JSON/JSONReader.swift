@@ -2,9 +2,14 @@ internal import FoundationEssentials
 
 /// Reads values from JSON text that ``JSONScanner`` has checked or ``CanonicalJSON`` has written.
 public enum JSONReader {
+    /// - Parameter rulesVersion: under which a game's state was written, if that matters.
     /// - Throws: `DecodingError` when the text does not fit the type.
-    public static func decode<T: Decodable>(_ type: T.Type, from text: some Collection<UInt8>) throws -> T {
-        try JSONDecoder().decode(type, from: Data(text))
+    public static func decode<T: Decodable>(
+        _ type: T.Type, from text: some Collection<UInt8>, rulesVersion: Int? = nil
+    ) throws -> T {
+        let decoder = JSONDecoder()
+        if let rulesVersion { decoder.userInfo[.rulesVersion] = rulesVersion }
+        return try decoder.decode(type, from: Data(text))
     }
 
     /// Lays the members of one object over those of another, by name; the result has no order that means anything.

@@ -36,9 +36,9 @@ enum RandomText {
     }
 
     /// Short ids that people can read out: no letters that look like digits.
-    static func readable(length: Int) -> String {
-        var system = SystemRandomNumberGenerator()
-        return String((0..<length).map { _ in alphabet[Int.random(in: 0..<alphabet.count, using: &system)] })
+    static func readable(length: Int, from entropy: Entropy = .system) -> String {
+        var entropy = entropy
+        return String((0..<length).map { _ in alphabet[Int.random(in: 0..<alphabet.count, using: &entropy)] })
     }
 
     private static let alphabet = Array("23456789abcdefghjkmnpqrstuvwxyz")

@@ -28,6 +28,8 @@ struct GameSettings: Sendable {
     /// The operator's options, laid over the game's own: the text of an object, accepted by the game.
     var options: [UInt8] = Array("{}".utf8)
 
+    var isArchived: Bool { replayTime > .zero }
+
     /// What the author wrote.
     init(_ entry: GameEntry) {
         self.entry = entry

@@ -13,6 +13,10 @@ extension Limits {
 
     /// After this many logged inputs a room's state is stored whole, so that loading replays no more than these.
     static let inputsPerSnapshot = 64
+    /// What a real-time room may be told between two snapshots before it gets one: some minutes of two quick players.
+    static let mostEntriesOnTape = 4096
+    /// How many rooms are fetched at once after a start: few enough that one somebody asks for is not held up.
+    static let recoveredAtOnce = 64
     /// What may be said to a room while it is fetched from the store.
     static let waitingForRoom = 1000
     /// How soon a room that people are in is asked for again when the store did not answer.

@@ -86,8 +86,8 @@ struct Limits: Equatable, Sendable {
 
     /// Longer than any seat may be held (``GameBounds/grace``): no session is gone before its seat.
     static let sessionLife = Duration.seconds(48 * 3600)
-    /// How often the store is asked to forget expired sessions: they cost nothing but their place.
-    static let sessionSweep = Duration.seconds(600)
+    /// How often the stores are asked to forget expired sessions and archives: they cost nothing but their place.
+    static let sweep = Duration.seconds(600)
     /// How long a client is told that its seat was given up, and not that there never was one.
     static let expiredSeatMemory = Duration.seconds(600)
 

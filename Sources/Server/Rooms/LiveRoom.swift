@@ -12,7 +12,7 @@ final class LiveRoom {
     let room: AnyRoom
     let term: Term
     /// The number of this history as clients see it.
-    let epoch: UInt64
+    let epoch: Epoch
     /// The moment at which room time was zero, had the room never been unloaded.
     private let origin: NIODeadline
     /// The same in milliseconds since 1970.
@@ -29,12 +29,16 @@ final class LiveRoom {
     var inputsSinceSnapshot = 0
     /// A periodic room has moved on since its last snapshot.
     var isDirty = false
-    var nextSnapshot = NIODeadline.now()
+    var nextSnapshot: NIODeadline
+    /// It was stored under older rules, and must be stored anew before anything is told.
+    var isMigrated = false
+    /// What a periodic room was told since its last snapshot.
+    var tape = Tape()
 
     /// When the shard looks at this room next.
     var wakeAt: NIODeadline?
     var botsMoveAt: NIODeadline?
-    var botRandom = SeededRandom(key: (UInt64.random(in: .min ... .max), UInt64.random(in: .min ... .max)))
+    var botRandom: SeededRandom
     /// In a real-time game, what each bot did last.
     var lastBotMoves: [Seat: [UInt8]] = [:]
     var nextTick: NIODeadline?
@@ -46,8 +50,8 @@ final class LiveRoom {
     var tellSpectatorsAt: NIODeadline?
 
     init(
-        header: RoomHeader, game: GameSettings, options: CheckedOptions?, room: AnyRoom, term: Term, epoch: UInt64,
-        now: NIODeadline, wallClock: Int64
+        header: RoomHeader, game: GameSettings, options: CheckedOptions?, room: AnyRoom, term: Term, epoch: Epoch,
+        now: NIODeadline, wallClock: Int64, entropy: Entropy
     ) {
         self.header = header
         self.game = game
@@ -58,11 +62,22 @@ final class LiveRoom {
         let age = room.now()
         origin = now - TimeAmount(age)
         wallOrigin = wallClock - age.milliseconds
+        nextSnapshot = now
+        botRandom = SeededRandom(key: (entropy.next(), entropy.next()))
     }
 
     var id: RoomID { header.id }
     var messages: RoomMessages { RoomMessages(room: id, epoch: epoch) }
     var manifest: GameManifest { game.entry.manifest }
+
+    /// Whether inputs are wanted as log entries: for the store, or for the archive alone.
+    var isLogging: Bool {
+        switch game.durability {
+        case .everyInput: true
+        case .periodic: game.isArchived
+        case .none: false
+        }
+    }
 
     func time(at now: NIODeadline) -> Duration { .nanoseconds((now - origin).nanoseconds) }
     func deadline(of time: Duration) -> NIODeadline { origin + TimeAmount(time) }

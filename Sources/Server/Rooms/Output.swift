@@ -35,7 +35,8 @@ extension Shard {
         }
     }
 
-    func say(_ answer: Answer, _ verdict: Verdict, in room: LiveRoom) {
+    /// - Parameter position: where in the room's history the answer stands, if it tells that.
+    func say(_ answer: Answer, _ verdict: Verdict, at position: RoomPosition? = nil, in room: LiveRoom) {
         let connection = answer.sender.connection
         let text: [UInt8]
         switch verdict {
@@ -45,7 +46,7 @@ extension Shard {
             guard let type = answer.type, answer.id != nil || answer.isAlwaysAnswered else {
                 return deliver(.settled(answer.settles), to: connection, about: room)
             }
-            text = room.messages.success(type, id: answer.id, at: nil) { data in
+            text = room.messages.success(type, id: answer.id, at: position) { data in
                 answer.success?(room, verdict, &data)
             }
         case .broken: text = ServerMessage.failure(answer.type, id: answer.id, room: room.id, .internal)

@@ -5,7 +5,11 @@ internal import SessionStore
 
 /// Which room a join is for: the one it names, one where strangers wait, or a new one.
 extension RoomManager {
-    func place(_ placement: Placement) {
+    /// - Parameter hasLooked: whether the store was asked for a room that was not known.
+    func place(_ placement: Placement, hasLooked: Bool = false) {
+        if isRecovering, !hasLooked, let room = placement.room, directory[room] == nil {
+            return look(for: room, placement)
+        }
         do throws(Problem) {
             if isDraining { throw .draining }
             let choice = try choose(placement)
@@ -21,6 +25,13 @@ extension RoomManager {
         } catch {
             refuse(placement, error)
         }
+    }
+
+    /// After a start, rooms come out of the store one after another; one that is asked for comes at once.
+    private func look(for room: RoomID, _ placement: Placement) {
+        let promise = loop.makePromise(of: Void.self)
+        promise.futureResult.whenComplete { [self] _ in post(.looked(placement)) }
+        node.shard(of: room).post(.wake(room, promise))
     }
 
     func noted(_ placement: Placement, _ choice: Choice, _ error: StoreError?) {

@@ -11,8 +11,12 @@ actor RoomManager: LoopActor {
         case place(Placement)
         /// The session of a client that is to be seated is safe, or not.
         case noted(Placement, Choice, StoreError?)
+        /// A room that was not known was looked for in the store.
+        case looked(Placement)
         /// A promised join has arrived.
         case settled(RoomID)
+        /// A room came out of the store.
+        case found(RoomHeader)
         case changed(RoomRow)
         case removed(RoomID)
         case list(ConnectionID, MessageID?, gameType: String?)
@@ -20,6 +24,8 @@ actor RoomManager: LoopActor {
         case unwatch(ConnectionID, MessageID?)
         case create(RoomOrder, EventLoopPromise<RoomID>)
         case page(RoomQuery, EventLoopPromise<RoomPage>)
+        /// All rooms in the store are known.
+        case recovered
         case drain
     }
 
@@ -43,6 +49,8 @@ actor RoomManager: LoopActor {
     var lobbyFlush: Scheduled<Void>?
     var joins: [ClientAddress: TokenBucket] = [:]
     private(set) var isDraining = false
+    /// There may be rooms in the store that are not in the directory yet.
+    private(set) var isRecovering = true
     /// Rooms made over HTTP by idempotency key, oldest first.
     var orders: [(key: String, room: RoomID)] = []
 
@@ -61,6 +69,8 @@ actor RoomManager: LoopActor {
             switch message {
             case .place(let placement): place(placement)
             case .noted(let placement, let choice, let error): noted(placement, choice, error)
+            case .looked(let placement): place(placement, hasLooked: true)
+            case .found(let header): restore(header)
             case .settled(let room): directory.settle(room)
             case .changed(let row):
                 // A row that comes late is of a room that has ended.
@@ -74,21 +84,20 @@ actor RoomManager: LoopActor {
                 if let id { node.answer(ServerMessage.success("unwatch_lobby_result", id: id), to: connection) }
             case .create(let order, let promise): create(order, promise)
             case .page(let query, let promise): promise.succeed(page(query))
+            case .recovered: isRecovering = false
             case .drain: isDraining = true
             }
         }
         flushLobbySoon()
     }
 
-    /// Rooms found in the store at the start. Their shards tell more about them once they are loaded.
-    func restore(_ headers: [RoomHeader]) {
-        for header in headers {
-            guard let game = node.games[header.gameType] else { continue }
-            directory.add(
-                RoomRow(
-                    id: header.id, gameType: header.gameType, options: nil, isPrivate: header.isPrivate,
-                    createdAt: header.createdAt, maxSeats: game.entry.manifest.seats.upperBound),
-                creator: nil, isKnown: true)
-        }
+    /// A room found in the store. Its shard tells more about it as soon as it may.
+    private func restore(_ header: RoomHeader) {
+        guard directory[header.id] == nil, let game = node.games[header.gameType] else { return }
+        directory.add(
+            RoomRow(
+                id: header.id, gameType: header.gameType, options: nil, isPrivate: header.isPrivate,
+                createdAt: header.createdAt, maxSeats: game.entry.manifest.seats.upperBound),
+            creator: nil, isKnown: true)
     }
 }

@@ -88,7 +88,8 @@ extension Shard {
         if let problem = notWaiting(room) { return refuse(answer, problem, in: room) }
         room.botNumber += 1
         let bot = Newcomer(
-            playerId: RandomText.readable(length: 10), name: "Bot \(room.botNumber)", holder: nil, level: level)
+            playerId: RandomText.readable(length: 10, from: node.entropy), name: "Bot \(room.botNumber)", holder: nil,
+            level: level)
         var answer = answer
         answer.success = { room, _, data in
             let facts = room.room.facts()

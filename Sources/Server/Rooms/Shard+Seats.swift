@@ -20,7 +20,7 @@ extension Shard {
                 return refuse(answer, Problem(.roomFull, "There is no room for another spectator."), in: room)
             }
             let watcher = Audience.Member(
-                sender: order.sender, playerId: here?.playerId ?? RandomText.readable(length: 10),
+                sender: order.sender, playerId: here?.playerId ?? RandomText.readable(length: 10, from: node.entropy),
                 name: order.join.name ?? here?.name ?? Limits.defaultName, seat: nil)
             enter(room, as: watcher, order, answer)
         case (false, let seat?):
@@ -30,7 +30,8 @@ extension Shard {
             if !occupant.isConnected { apply(.back(seat), to: room) }
             enter(room, as: entered, order, answer)
         case (false, nil):
-            sitDown(order, playerId: here?.playerId ?? RandomText.readable(length: 10), answer, room)
+            sitDown(
+                order, playerId: here?.playerId ?? RandomText.readable(length: 10, from: node.entropy), answer, room)
         }
     }
 
@@ -75,7 +76,7 @@ extension Shard {
             data.set("events", array: room.room.events(0, history).map(messages.event))
             data.set("chat", room.chat.suffix(history)) { $0.write(to: &$1) }
         }
-        sayAt(room.position(), answer, in: room)
+        say(answer, .unchanged, at: room.position(), in: room)
         showState(in: room, to: member)
         if isNew { say(.toClients(.entered(member.sender.client, game: room.header.gameType)), about: room) }
         spectatorsChanged(in: room)
@@ -87,19 +88,6 @@ extension Shard {
             seat: member.seat, sync: sync, gameType: room.header.gameType,
             isRealTime: room.manifest.ticksPerSecond > 0 && member.seat != nil)
         deliver(.entered(room.id, membership), to: member.sender.connection, about: room)
-    }
-
-    /// An answer that tells where in the room's history it stands.
-    private func sayAt(_ position: RoomPosition, _ answer: Answer, in room: LiveRoom) {
-        let text = room.messages.success(answer.type ?? "error", id: answer.id, at: position) { data in
-            answer.success?(room, .unchanged, &data)
-        }
-        let lost = ServerMessage.failure(answer.type, id: answer.id, room: room.id, .storeUnavailable)
-        say(
-            .answer(
-                answer.sender.connection, Frame.text(text), to: answer.settles, from: room.id,
-                ifLost: Frame.text(lost)),
-            about: room)
     }
 
     // MARK: Coming back
@@ -139,7 +127,7 @@ extension Shard {
             guard missed.events == nil else { return }
             if let gone = missed.gone { data.set("missed", gone) } else { data.set("missed", null: ()) }
         }
-        sayAt(room.position(), answer, in: room)
+        say(answer, .unchanged, at: room.position(), in: room)
         let messages = room.messages
         for event in missed.events ?? [] {
             deliver(.message(Frame.text(messages.event(event))), to: request.sender.connection, about: room)
@@ -158,7 +146,7 @@ extension Shard {
 
     private func refuseReturn(_ request: ReturnRequest, _ room: LiveRoom) {
         let expiredAt = room.expired[request.sender.client.rawValue]
-        let isRecent = expiredAt.map { .now() - $0 < TimeAmount(Limits.expiredSeatMemory) } ?? false
+        let isRecent = expiredAt.map { loop.now - $0 < TimeAmount(Limits.expiredSeatMemory) } ?? false
         let answer = Answer(sender: request.sender, id: request.id, type: "reconnect_result", settles: .nothing)
         refuse(answer, isRecent || request.wasExpired ? .sessionExpired : .sessionNotFound, in: room)
     }
@@ -178,14 +166,15 @@ extension Shard {
     // MARK: Going
 
     func disconnected(_ connection: ConnectionID, _ id: RoomID) {
+        guard !isStopping else { return }
         switch slots[id] {
         case .live(let room):
             guard let member = room.audience.remove(connection) else { return }
             say(.toClients(.left(game: room.header.gameType)), about: room)
             if let seat = member.seat { apply(.away(seat), to: room) } else { spectatorsChanged(in: room) }
-        case .loading(let waiting, var audience, let chat):
-            audience.remove(connection)
-            slots[id] = .loading(waiting: waiting, audience: audience, chat: chat)
+        case .loading(var loading):
+            loading.audience.remove(connection)
+            slots[id] = .loading(loading)
         case .closing, nil: break
         }
     }
@@ -193,7 +182,7 @@ extension Shard {
     /// A seat was given up. Who held it is out of the room, and no longer told of it.
     func depart(_ departure: Commit.Departure, from room: LiveRoom) {
         guard let holder = departure.holder else { return }
-        if departure.reason == .expired { room.expired[holder] = .now() }
+        if departure.reason == .expired { room.expired[holder] = loop.now }
         let client = ClientKey(rawValue: holder)
         say(
             .toClients(.seatEnded(client, room.id, expired: departure.reason == .expired)), about: room)
@@ -207,8 +196,9 @@ extension Shard {
 
     func spectatorsChanged(in room: LiveRoom) {
         guard room.audience.spectatorCount != room.spectatorsTold, room.tellSpectatorsAt == nil else { return }
-        room.tellSpectatorsAt = .now() + Limits.spectatorsInterval
-        wake(room, at: .now() + Limits.spectatorsInterval)
+        let tellAt = loop.now + Limits.spectatorsInterval
+        room.tellSpectatorsAt = tellAt
+        wake(room, at: tellAt)
     }
 
     // MARK: Describing

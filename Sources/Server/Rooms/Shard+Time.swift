@@ -27,7 +27,7 @@ extension Shard {
     }
 
     private func tick() {
-        let now = NIODeadline.now()
+        let now = loop.now
         for room in ticker.turn(at: now) { tick(room, at: now) }
         if !ticker.mayRest() { scheduleTick() }
         endPass()
@@ -38,7 +38,15 @@ extension Shard {
         if let next = room.nextTick, now - next > Limits.mostTicksBehind { room.nextTick = now }
         while let next = room.nextTick, next <= now {
             room.nextTick = next + period
-            finish(room.room.tick(room.time(at: next)), logEntry: nil, in: room, at: now)
+            let time = room.time(at: next)
+            guard room.game.durability != .everyInput else {
+                let applied = room.room.apply(.ticked, time, true)
+                finish(applied.verdict, logEntry: applied.logEntry, in: room, at: now)
+                continue
+            }
+            let verdict = room.room.tick(time)
+            if room.isLogging, case .committed = verdict { room.tape.ticked(at: time, every: Duration(period)) }
+            finish(verdict, logEntry: nil, in: room, at: now)
         }
     }
 
@@ -61,7 +69,7 @@ extension Shard {
     }
 
     private func ring() {
-        let now = NIODeadline.now()
+        let now = loop.now
         alarm.set(nil, timer: nil)
         while let (id, at) = alarm.next(until: now) {
             guard case .live(let room) = slots[id], room.wakeAt == at else { continue }
@@ -121,13 +129,13 @@ extension Shard {
 
     /// When a room ends that goes on as it is, and why.
     private func end(of room: LiveRoom) -> (at: NIODeadline, reason: CloseReason)? {
-        let facts = room.room.facts()
-        if let empty = facts.emptySince {
-            let isUnused = room.room.status().version == 0
+        let status = room.room.status()
+        if let empty = status.emptySince {
+            let isUnused = status.version == 0
             let wait = isUnused ? Limits.neverEnteredRoom : Limits.emptyRoom
             return (room.deadline(of: empty + wait), isUnused ? .idle : .empty)
         }
-        return facts.finishedSince.map { (room.deadline(of: $0 + Limits.finishedRoom), .finished) }
+        return status.finishedSince.map { (room.deadline(of: $0 + Limits.finishedRoom), .finished) }
     }
 
     /// Ends a room whose game broke what games are held to, and says so to its developer.
@@ -145,8 +153,7 @@ extension Shard {
         if room.game.durability == .none {
             slots[room.id] = nil
         } else {
-            commit(.removed, of: room, version: room.room.status().version)
-            slots[room.id] = .closing(batch: gate.current)
+            remove(room)
         }
         node.metrics.roomClosed(room.header.gameType)
         deliverToAll(.message(Frame.text(room.messages.closed(reason))), in: room)

@@ -14,8 +14,8 @@ actor Shard: LoopActor {
         case rejoin(RoomID, ReturnRequest)
         case disconnected(ConnectionID, RoomID)
         case peek(RoomID, EventLoopPromise<RoomPeek?>)
-        /// Bring a room into memory: the server has started.
-        case wake(RoomID)
+        /// Bring a room into memory, and tell when it is there or turned out not to be.
+        case wake(RoomID, EventLoopPromise<Void>)
         case claimed(RoomID, Result<StoredRoom?, StoreError>)
         case stored(Result<Set<RoomID>, StoreError>)
         /// Store what is not stored yet; the server is about to end.
@@ -25,10 +25,19 @@ actor Shard: LoopActor {
     /// Where a room stands with this shard.
     enum Slot {
         case live(LiveRoom)
-        /// It is being fetched from the store; what is said to it meanwhile waits, and who is in it stays in it.
-        case loading(waiting: [Message], audience: Audience, chat: [ChatLine])
-        /// It has ended, and its removal is on its way to the store in this batch.
-        case closing(batch: Int)
+        /// It is being fetched from the store.
+        case loading(Loading)
+        /// It has ended, and its removal is on its way to the store.
+        case closing(LiveRoom)
+    }
+
+    /// What is said to a room meanwhile waits, and who is in it stays in it.
+    struct Loading {
+        var waiting: [Message] = []
+        var audience = Audience()
+        var chat: [ChatLine] = []
+        /// It was in memory before, so if the store has none it is the store that lost it.
+        var wasHere = false
     }
 
     private nonisolated let executor: any NIOSerialEventLoopExecutor
@@ -39,12 +48,16 @@ actor Shard: LoopActor {
     let node: Node
     let store: any RoomStore
     var slots: [RoomID: Slot] = [:]
+    /// The rooms that are ``Slot/closing(_:)``, oldest first.
+    var closings: [LiveRoom] = []
     var gate = OutputGate<Output>()
     /// What leaves at the end of this pass.
     var outgoing: [Output] = []
     var ticker = Ticker()
     var alarm = Alarm()
     private var stopPromise: EventLoopPromise<Void>?
+    /// The rooms' last words are with the store: who goes now is away when the server starts again.
+    private(set) var isStopping = false
 
     /// - Parameter index: which of the node's loops it is on.
     init(node: Node, store: any RoomStore, index: Int) {
@@ -77,7 +90,9 @@ actor Shard: LoopActor {
         case .peek(let id, let promise):
             guard let room = live(id, or: message) else { return }
             peek(room, promise)
-        case .wake(let id): _ = live(id, or: nil)
+        case .wake(let id, let promise):
+            guard live(id, or: message) != nil else { return }
+            promise.succeed()
         case .claimed(let id, let result): claimed(id, result)
         case .stored(let result): stored(result)
         case .stop(let promise): stop(promise)
@@ -101,6 +116,7 @@ actor Shard: LoopActor {
 
     private func stop(_ promise: EventLoopPromise<Void>) {
         stopPromise = promise
+        isStopping = true
         ticker.stop()
         for case .live(let room) in slots.values { storeForTheEnd(room) }
     }
@@ -112,11 +128,10 @@ actor Shard: LoopActor {
     /// - Parameter answer: what the sender is told after that, made when the verdict is known.
     @discardableResult
     func apply(
-        _ input: RoomInput<ArraySlice<UInt8>>, to room: LiveRoom, at now: NIODeadline = .now(),
-        answer: Answer? = nil
+        _ input: RoomInput<ArraySlice<UInt8>>, to room: LiveRoom, at now: NIODeadline? = nil, answer: Answer? = nil
     ) -> Verdict {
-        let logging = room.game.durability == .everyInput
-        let applied = room.room.apply(input, room.time(at: now), logging)
+        let now = now ?? loop.now
+        let applied = room.room.apply(input, room.time(at: now), room.isLogging)
         finish(applied.verdict, logEntry: applied.logEntry, in: room, at: now, answer: answer)
         return applied.verdict
     }
@@ -130,7 +145,10 @@ actor Shard: LoopActor {
             if let answer { say(answer, verdict, in: room) }
             return
         }
-        record(commit, logEntry: logEntry, of: room, at: now)
+        guard record(commit, logEntry: logEntry, of: room, at: now) else {
+            if let answer { refuse(answer, .internal, in: room) }
+            return
+        }
         tell(commit, in: room)
         for departure in commit.departures { depart(departure, from: room) }
         if commit.showsState { showState(in: room) }

@@ -2,19 +2,26 @@ internal import RoomEngine
 
 /// A room's snapshot as the store keeps it: the engine's state, and what must be known before it can be read.
 struct StoredState {
-    /// The number of the room's history as clients see it.
-    let epoch: UInt64
-    /// The server ended in good order: nothing that was told is missing here.
+    /// Nothing may have been told that is missing here: every input is stored before it is told, or the server ended in
+    /// good order.
     let isSettled: Bool
     let rulesVersion: Int
     let optionsText: [UInt8]?
+    /// That of the state; nil in files that were written before there were any.
+    let fingerprint: UInt64?
+    /// The newest ticks of a real-time room, which its archive does not have yet.
+    let ticks: TickRun?
     let room: [UInt8]
 
-    init(epoch: UInt64, isSettled: Bool, rulesVersion: Int, options: CheckedOptions?, room: [UInt8]) {
-        self.epoch = epoch
+    init(
+        isSettled: Bool, rulesVersion: Int, options: CheckedOptions?, fingerprint: UInt64?, ticks: TickRun?,
+        room: [UInt8]
+    ) {
         self.isSettled = isSettled
         self.rulesVersion = rulesVersion
         optionsText = options?.text
+        self.fingerprint = fingerprint
+        self.ticks = ticks
         self.room = room
     }
 
@@ -22,24 +29,25 @@ struct StoredState {
     init?(_ text: [UInt8]) {
         guard let members = (try? JSONScanner.members(of: text[...])) ?? nil else { return nil }
         let fields = Fields(members)
-        guard let epoch = try? fields.integer("epoch", in: 1...Int.max),
-            let isSettled = try? fields.bool("settled"),
+        guard let isSettled = try? fields.bool("settled"),
             let rulesVersion = try? fields.integer("rules", in: 0...Int.max),
             let room = fields.raw("room")
         else { return nil }
-        self.epoch = UInt64(epoch)
         self.isSettled = isSettled
         self.rulesVersion = rulesVersion
         optionsText = fields.raw("options").map(Array.init)
+        fingerprint = ((try? fields.string("hash")) ?? nil).flatMap { UInt64($0, radix: 16) }
+        ticks = fields.raw("ticks").flatMap { try? JSONReader.decode(TickRun.self, from: $0) }
         self.room = Array(room)
     }
 
     var text: [UInt8] {
         var object = JSONObject()
-        object.set("epoch", epoch)
         object.set("settled", isSettled)
         object.set("rules", rulesVersion)
         object.set("options", json: optionsText)
+        object.set("hash", fingerprint.map { String($0, radix: 16) })
+        object.set("ticks", json: ticks.flatMap { try? CanonicalJSON.encode($0) })
         object.set("room", json: room)
         return object.closed()
     }

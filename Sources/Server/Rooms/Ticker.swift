@@ -14,7 +14,7 @@ struct Ticker {
     private(set) var count = 0
     private(set) var isRunning = false
     private var isStopped = false
-    private(set) var next = NIODeadline.now()
+    private(set) var next = NIODeadline.uptimeNanoseconds(0)
 
     /// - Returns: whether the timer must be started.
     mutating func add(_ room: LiveRoom, at now: NIODeadline) -> Bool {

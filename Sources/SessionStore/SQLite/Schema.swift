@@ -3,7 +3,8 @@ internal import GRDB
 /// The tables, and how files of earlier versions become this one's.
 ///
 /// A room's version is that of its last input, or else of its snapshot. A column for it would have every input write the
-/// room's row again, and the snapshot in it.
+/// room's row again, and the snapshot in it. An archive's pieces are under the version that the last input in them led to;
+/// `bytes` is their sum.
 enum Schema {
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
@@ -34,6 +35,33 @@ enum Schema {
                         input BLOB NOT NULL,
                         PRIMARY KEY (room, version)
                     ) STRICT, WITHOUT ROWID;
+                    """)
+        }
+        migrator.registerMigration("2: epochs beside the states, archives") { db in
+            // Version 1 kept the epoch in the state.
+            try db.execute(
+                sql: """
+                    ALTER TABLE rooms ADD COLUMN epoch INTEGER NOT NULL DEFAULT 1;
+                    UPDATE rooms SET epoch = json_extract(CAST(snapshot AS TEXT), '$.epoch')
+                    WHERE json_valid(CAST(snapshot AS TEXT)) AND json_extract(CAST(snapshot AS TEXT), '$.epoch') > 1;
+
+                    CREATE TABLE archives (
+                        room TEXT PRIMARY KEY,
+                        game TEXT NOT NULL,
+                        is_private INTEGER NOT NULL,
+                        created_at INTEGER NOT NULL,
+                        start BLOB NOT NULL,
+                        bytes INTEGER NOT NULL,
+                        kept_until INTEGER
+                    ) STRICT;
+                    CREATE INDEX archives_by_end ON archives (kept_until) WHERE kept_until IS NOT NULL;
+
+                    CREATE TABLE archived_inputs (
+                        room TEXT NOT NULL,
+                        version INTEGER NOT NULL,
+                        inputs BLOB NOT NULL,
+                        PRIMARY KEY (room, version)
+                    ) STRICT;
                     """)
         }
         return migrator

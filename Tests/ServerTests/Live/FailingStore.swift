@@ -10,8 +10,16 @@ final class FailingStore: RoomStore {
 
     func fail(_ fault: Fault?) { self.fault.withLock { $0 = fault } }
 
-    func claim(_ room: RoomID) async throws(StoreError) -> StoredRoom? { try await store.claim(room) }
-    func headers() async throws(StoreError) -> [RoomHeader] { try await store.headers() }
+    func claim(_ room: RoomID, completion: @escaping @Sendable (Result<StoredRoom?, StoreError>) -> Void) {
+        store.claim(room, completion: completion)
+    }
+
+    func headers(after room: RoomID?, limit: Int) async throws(StoreError) -> [RoomHeader] {
+        try await store.headers(after: room, limit: limit)
+    }
+
+    func archive(of room: RoomID) async throws(StoreError) -> RoomArchive? { try await store.archive(of: room) }
+    func removeExpiredArchives(now: Int64) async throws(StoreError) -> Int { 0 }
 
     func append(
         _ commits: [RoomCommit], completion: @escaping @Sendable (Result<Set<RoomID>, StoreError>) -> Void

@@ -7,7 +7,8 @@ import Testing
     private var gate = OutputGate<String>()
 
     private static func commit(_ version: UInt64) -> RoomCommit {
-        RoomCommit(room: .numbered(1), term: 1, version: version, change: .snapshot([]))
+        RoomCommit(
+            room: .numbered(1), term: 1, epoch: 1, version: version, change: .snapshot([], inputs: []))
     }
 
     @Test mutating func `what rests on nothing new is safe at once`() {

@@ -143,31 +143,36 @@ import Testing
 
 @Suite struct StoredStateTests {
     @Test func `what was written is read back`() throws {
+        var ticks = TickRun(start: .seconds(3), every: .milliseconds(20))
+        _ = ticks.goesOn(at: .milliseconds(3020))
         let written = StoredState(
-            epoch: 3, isSettled: true, rulesVersion: 2, options: .board(10), room: bytes(#"{"phase":"waiting"}"#))
+            isSettled: true, rulesVersion: 2, options: .board(10), fingerprint: .max, ticks: ticks,
+            room: bytes(#"{"phase":"waiting"}"#))
         let read = try #require(StoredState(written.text))
-        #expect(read.epoch == 3)
         #expect(read.isSettled)
         #expect(read.rulesVersion == 2)
+        #expect(read.fingerprint == .max)
+        #expect(read.ticks == ticks)
         #expect(read.room == bytes(#"{"phase":"waiting"}"#))
         #expect(read.options(of: GameSettings(GameEntry(Draughts.self))) == .board(10))
     }
 
     @Test func `options that the game no longer takes are none`() throws {
-        let text = bytes(#"{"epoch":1,"settled":false,"rules":1,"options":{"size":99},"room":{}}"#)
+        let text = bytes(#"{"settled":false,"rules":1,"options":{"size":99},"room":{}}"#)
         let read = try #require(StoredState(text))
         #expect(read.options(of: GameSettings(GameEntry(Draughts.self))) == nil)
     }
 
-    @Test func `a state without options is read`() throws {
-        let written = StoredState(epoch: 1, isSettled: false, rulesVersion: 0, options: nil, room: bytes("{}"))
+    @Test func `a state without what need not be there is read`() throws {
+        let written = StoredState(
+            isSettled: false, rulesVersion: 0, options: nil, fingerprint: nil, ticks: nil, room: bytes("{}"))
+        #expect(text(written.text) == #"{"settled":false,"rules":0,"room":{}}"#)
         #expect(try #require(StoredState(written.text)).optionsText == nil)
     }
 
     @Test(arguments: [
-        "", "7", "{}", #"{"epoch":0,"settled":true,"rules":1,"room":{}}"#, #"{"epoch":1,"rules":1,"room":{}}"#,
-        #"{"epoch":1,"settled":true,"room":{}}"#, #"{"epoch":1,"settled":true,"rules":1}"#,
-        #"{"epoch":"1","settled":true,"rules":1,"room":{}}"#,
+        "", "7", "{}", #"{"rules":1,"room":{}}"#, #"{"settled":true,"room":{}}"#, #"{"settled":true,"rules":1}"#,
+        #"{"settled":"true","rules":1,"room":{}}"#, #"{"settled":true,"rules":-1,"room":{}}"#,
     ])
     func `what is no state is not read`(text: String) {
         #expect(StoredState(bytes(text)) == nil)

@@ -80,5 +80,6 @@ func status(
     pauseEnds: Duration? = nil, outcome: Outcome? = nil
 ) -> RoomStatus {
     RoomStatus(
-        phase: phase, version: version, seq: seq, turnEnds: turnEnds, pauseEnds: pauseEnds, outcome: outcome)
+        phase: phase, version: version, seq: seq, turnEnds: turnEnds, pauseEnds: pauseEnds, outcome: outcome,
+        emptySince: nil, finishedSince: nil)
 }

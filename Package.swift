@@ -107,4 +107,14 @@ let package = Package(
                     .product(name: "NIOWebSocket", package: "swift-nio"),
                 ],
             swiftSettings: strict),
+        .testTarget(
+            name: "SimulationTests",
+            dependencies: [
+                "GameKitProtocol", "ParlorServer", "RoomEngine", "SessionStore",
+                .product(name: "DequeModule", package: "swift-collections"),
+                .product(name: "HeapModule", package: "swift-collections"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+            ],
+            swiftSettings: strict),
     ])

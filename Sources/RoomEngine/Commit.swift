@@ -36,9 +36,12 @@ public struct Commit: Equatable, Sendable {
     /// Whether the state is sent now; between two of them a ticking game's state is left out.
     public internal(set) var showsState = true
 
+    /// How many numbered events it tells.
+    public var eventCount: UInt64 { UInt64(messages.count { if case .event = $0 { true } else { false } }) }
+
     /// Whether it must be stored before it is told, in a room that does not store every input.
     public var isLandmark: Bool {
-        !departures.isEmpty || messages.contains { if case .event = $0 { true } else { false } }
+        !departures.isEmpty || eventCount > 0
     }
 }
 

@@ -25,11 +25,15 @@ final class LiveRoom {
 
     /// The batch with the newest commit that something may rest on.
     var batch = 0
+    /// Of the batches that are not safe, which event came before the first commit in it. At most two are under way.
+    private var unsafeSince: [(batch: Int, seq: UInt64)] = []
     /// How many inputs were logged since the last snapshot.
     var inputsSinceSnapshot = 0
     /// A periodic room has moved on since its last snapshot.
     var isDirty = false
     var nextSnapshot: NIODeadline
+    /// It may be behind what was told of it, and so is in a new epoch.
+    var isBehind = false
     /// It was stored under older rules, and must be stored anew before anything is told.
     var isMigrated = false
     /// What a periodic room was told since its last snapshot.
@@ -82,6 +86,15 @@ final class LiveRoom {
     func time(at now: NIODeadline) -> Duration { .nanoseconds((now - origin).nanoseconds) }
     func deadline(of time: Duration) -> NIODeadline { origin + TimeAmount(time) }
     func wallClock(of time: Duration) -> Int64 { wallOrigin + time.milliseconds }
+
+    /// Notes that a step after event `seq` goes into a batch.
+    func hold(in batch: Int, after seq: UInt64) {
+        guard unsafeSince.last?.batch != batch else { return }
+        unsafeSince = unsafeSince.suffix(1) + [(batch, seq)]
+    }
+
+    /// The last event that was told if a batch, and all after it, are lost.
+    func told(before batch: Int) -> UInt64 { unsafeSince.first { $0.batch >= batch }?.seq ?? room.status().seq }
 
     func position() -> RoomPosition {
         let status = room.status()

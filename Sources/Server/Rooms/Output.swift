@@ -6,6 +6,8 @@ internal import SessionStore
 /// Something that leaves a shard.
 enum Output: Sendable {
     case parcel(loop: Int, Parcel)
+    /// A connection is in the room now; if that is lost and it was not there before, it is not.
+    case entered(ConnectionID, RoomID, Membership, wasHere: Bool)
     case toRooms(RoomManager.Message)
     case toClients(ClientManager.Message)
     case made(EventLoopPromise<RoomID>, RoomID)
@@ -22,7 +24,11 @@ struct RoomPeek: Sendable {
 extension Shard {
     /// Says something about a room: now, if all that the room is rests on safe ground, else with its batch.
     func say(_ output: Output, about room: LiveRoom) {
-        if gate.isSafe(room.batch) { outgoing.append(output) } else { gate.say(output, restingOn: room.batch) }
+        if gate.isSafe(room.batch) {
+            outgoing.append(output)
+        } else {
+            gate.say(output, about: room.id, restingOn: room.batch)
+        }
     }
 
     func deliver(_ delivery: Delivery, to connection: ConnectionID, about room: LiveRoom) {
@@ -69,6 +75,9 @@ extension Shard {
         for output in outputs {
             switch output {
             case .parcel(let loop, let parcel): parcels[loop, default: []].append(parcel)
+            case .entered(let connection, let room, let membership, _):
+                parcels[connection.loop, default: []].append(
+                    Parcel(to: [connection], delivery: .entered(room, membership)))
             case .answer(let connection, let frame, let settles, _, _):
                 parcels[connection.loop, default: []].append(
                     Parcel(to: [connection], delivery: .answer(frame, to: settles)))

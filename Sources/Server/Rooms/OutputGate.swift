@@ -4,26 +4,46 @@ internal import SessionStore
 ///
 /// One batch is with the store and one is being filled; while a batch is on its way the rooms run ahead into the next.
 struct OutputGate<Output: Sendable> {
-    struct Batch: Sendable {
-        var commits: [RoomCommit] = []
-        var outputs: [Output] = []
+    /// Something about a room that waits.
+    struct Held: Sendable {
+        let room: RoomID
+        let output: Output
     }
 
-    /// The number of the batch that takes commits now.
-    private(set) var current = 1
-    private var filling = Batch()
+    struct Batch: Sendable {
+        let number: Int
+        var commits: [RoomCommit] = []
+        var outputs: [Held] = []
+
+        var isEmpty: Bool { commits.isEmpty && outputs.isEmpty }
+
+        /// Takes out all there is of some rooms.
+        mutating func split(off rooms: Set<RoomID>) -> Batch {
+            let part = Batch(
+                number: number, commits: commits.filter { rooms.contains($0.room) },
+                outputs: outputs.filter { rooms.contains($0.room) })
+            commits.removeAll { rooms.contains($0.room) }
+            outputs.removeAll { rooms.contains($0.room) }
+            return part
+        }
+    }
+
+    private var filling = Batch(number: 1)
     private var stored: Batch?
+
+    /// The number of the batch that takes commits now.
+    var current: Int { filling.number }
 
     /// Adds a commit to the batch ``current``.
     mutating func commit(_ commit: RoomCommit) { filling.commits.append(commit) }
 
     /// Adds what must not be said before `batch` is safe, and no later than that.
     /// - Precondition: it is not safe yet.
-    mutating func say(_ output: Output, restingOn batch: Int) {
+    mutating func say(_ output: Output, about room: RoomID, restingOn batch: Int) {
         if stored != nil && batch < current {
-            stored?.outputs.append(output)
+            stored?.outputs.append(Held(room: room, output: output))
         } else {
-            filling.outputs.append(output)
+            filling.outputs.append(Held(room: room, output: output))
         }
     }
 
@@ -37,23 +57,25 @@ struct OutputGate<Output: Sendable> {
     mutating func nextBatch() -> [RoomCommit]? {
         guard stored == nil, !filling.commits.isEmpty else { return nil }
         stored = filling
-        filling = Batch()
-        current += 1
+        filling = Batch(number: filling.number + 1)
         return stored?.commits
     }
 
-    /// The batch with the store is safe.
-    mutating func succeeded() -> [Output] {
-        defer { stored = nil }
-        return stored?.outputs ?? []
+    /// The batch with the store is safe, but for the rooms of which the store took nothing: what they committed is lost,
+    /// and what ran ahead on it is worth nothing either.
+    mutating func succeeded(refusing rooms: Set<RoomID> = []) -> (safe: [Output], lost: [Batch]) {
+        guard var batch = stored else { return ([], []) }
+        stored = nil
+        let lost = rooms.isEmpty ? [] : [batch.split(off: rooms), filling.split(off: rooms)]
+        return (batch.outputs.map(\.output), lost.filter { !$0.isEmpty })
     }
 
     /// The batch with the store is lost, and what ran ahead on it is worth nothing either.
     mutating func failed() -> [Batch] {
         defer {
             stored = nil
-            filling = Batch()
+            filling = Batch(number: filling.number)
         }
-        return [stored, filling].compactMap(\.self)
+        return [stored, filling].compactMap(\.self).filter { !$0.isEmpty }
     }
 }

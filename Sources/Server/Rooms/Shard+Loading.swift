@@ -29,18 +29,21 @@ extension Shard {
         store.claim(id) { [self] result in post(.claimed(id, result)) }
     }
 
-    /// Lets go of what a room is in memory; who is in it stays in it, and it is fetched again.
-    func forget(_ id: RoomID) {
+    /// Lets go of what a room is in memory, because that rests on a batch that is lost; who is in it stays in it, and it
+    /// is fetched again.
+    func forget(_ id: RoomID, lost batch: Int) {
+        let lost: LiveRoom
         switch slots[id] {
         case .live(let room):
             ticker.remove(room)
             node.metrics.roomClosed(room.header.gameType)
-            slots[id] = .loading(Loading(audience: room.audience, chat: room.chat, wasHere: true))
+            lost = room
         case .closing(let room):
             closings.removeAll { $0 === room }
-            slots[id] = .loading(Loading(audience: room.audience, chat: room.chat, wasHere: true))
+            lost = room
         case .loading, nil: return
         }
+        slots[id] = .loading(Loading(audience: lost.audience, chat: lost.chat, told: lost.told(before: batch)))
         fetch(id)
     }
 
@@ -52,7 +55,7 @@ extension Shard {
                 let room = try load(stored)
                 room.audience = loading.audience
                 room.chat = loading.chat
-                enter(room, loading.waiting)
+                enter(room, loading)
             } catch {
                 node.logger.error(
                     "room cannot be loaded", metadata: ["room.id": "\(id)", "why": "\(error.description)"])
@@ -62,7 +65,7 @@ extension Shard {
                 }
                 give(up: id, .internal, loading)
             }
-        case .success(nil): give(up: id, loading.wasHere ? .storeUnavailable : .roomNotFound, loading)
+        case .success(nil): give(up: id, loading.told != nil ? .storeUnavailable : .roomNotFound, loading)
         case .failure(let error) where error.code == .unavailable:
             for message in loading.waiting { refuse(message, .storeUnavailable) }
             guard !loading.audience.isEmpty else { return slots[id] = nil }
@@ -108,19 +111,26 @@ extension Shard {
         live.inputsSinceSnapshot = stored.inputs.count
         live.tape = Tape(ticks: state.ticks)
         live.isMigrated = isMigrated
+        live.isBehind = !state.isSettled
         return live
     }
 
     /// A room is in memory again, and those who waited for it are heard.
-    private func enter(_ room: LiveRoom, _ waiting: [Message]) {
+    private func enter(_ room: LiveRoom, _ loading: Loading) {
         slots[room.id] = .live(room)
         node.metrics.roomOpened(room.header.gameType)
         node.rooms.post(.found(room.header))
         guard storeOnEntering(room) else { return }
+        // What was stored after all, though it seemed lost, was not told.
+        if let told = loading.told, !room.isBehind {
+            for event in room.room.events(told, .max) {
+                deliverToAll(.message(Frame.text(room.messages.event(event))), in: room)
+            }
+        }
         reconcile(room)
         updateRow(of: room)
         showState(in: room)
-        for message in waiting { handle(message) }
+        for message in loading.waiting { handle(message) }
         if case .live = slots[room.id] { lookAhead(room, at: loop.now) }
     }
 

@@ -83,11 +83,12 @@ extension Shard {
     }
 
     private func place(_ member: Audience.Member, in room: LiveRoom, sync: SyncMode) {
+        let wasHere = room.audience[member.sender.connection] != nil
         room.audience.add(member)
         let membership = Membership(
             seat: member.seat, sync: sync, gameType: room.header.gameType,
             isRealTime: room.manifest.ticksPerSecond > 0 && member.seat != nil)
-        deliver(.entered(room.id, membership), to: member.sender.connection, about: room)
+        say(.entered(member.sender.connection, room.id, membership, wasHere: wasHere), about: room)
     }
 
     // MARK: Coming back

@@ -34,6 +34,7 @@ extension Shard {
     /// Hands a step to the gate, as the room's durability wants it.
     /// - Returns: false when the room cannot go on, and was closed.
     func record(_ step: Commit, logEntry: [UInt8]?, of room: LiveRoom, at now: NIODeadline) -> Bool {
+        room.hold(in: gate.current, after: room.room.status().seq - step.eventCount)
         guard logEntry != nil || room.game.durability != .everyInput else {
             close(broken: room, "its move cannot be written as JSON", answer: nil)
             return false
@@ -132,15 +133,15 @@ extension Shard {
     func stored(_ result: Result<Set<RoomID>, StoreError>) {
         switch result {
         case .success(let refused):
-            let outputs = gate.succeeded()
+            let (outputs, lost) = gate.succeeded(refusing: refused)
             for room in refused { node.logger.error("another owner has the room", metadata: ["room.id": "\(room)"]) }
             carryOut(outputs)
-            for room in refused { forget(room) }
+            rollBack(lost)
             forgetClosed()
         case .failure(let error):
             node.logger.error("rooms not stored", metadata: ["error": "\(error)"])
             node.metrics.commitFailed()
-            rollBack()
+            rollBack(gate.failed())
         }
     }
 
@@ -154,21 +155,21 @@ extension Shard {
     }
 
     /// What was built on a lost commit is forgotten by forgetting the rooms; they come back as they do after a crash.
-    private func rollBack() {
-        for batch in gate.failed() {
-            for room in Set(batch.commits.map(\.room)) { forget(room) }
-            for output in batch.outputs {
-                switch output {
+    private func rollBack(_ lost: [OutputGate<Output>.Batch]) {
+        for batch in lost {
+            for room in Set(batch.commits.map(\.room)) { forget(room, lost: batch.number) }
+            for held in batch.outputs {
+                switch held.output {
+                case .entered(let connection, let room, _, let wasHere): if !wasHere { shutOut(connection, of: room) }
                 case .answer(let connection, _, let settles, let room, let ifLost):
-                    if case .entrance = settles { shutOut(connection, of: room) }
                     outgoing.append(.answer(connection, ifLost, to: settles, from: room, ifLost: ifLost))
                 case .made(let promise, let room):
                     promise.fail(Problem.storeUnavailable)
                     node.rooms.post(.removed(room))
                 case .peeked(let promise, _): promise.fail(Problem.storeUnavailable)
-                case .toRooms(.settled): outgoing.append(output)
+                case .toRooms(.settled): outgoing.append(held.output)
                 // Without it the client's socket would one day not be read any more.
-                case .parcel(_, let parcel): if case .settled = parcel.delivery { outgoing.append(output) }
+                case .parcel(_, let parcel): if case .settled = parcel.delivery { outgoing.append(held.output) }
                 case .toRooms, .toClients: break
                 }
             }

@@ -36,8 +36,9 @@ actor Shard: LoopActor {
         var waiting: [Message] = []
         var audience = Audience()
         var chat: [ChatLine] = []
-        /// It was in memory before, so if the store has none it is the store that lost it.
-        var wasHere = false
+        /// It was in memory before, so if the store has none it is the store that lost it; and which event those in it
+        /// were told last.
+        var told: UInt64?
     }
 
     private nonisolated let executor: any NIOSerialEventLoopExecutor

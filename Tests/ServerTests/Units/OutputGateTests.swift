@@ -6,9 +6,9 @@ import Testing
 @Suite struct OutputGateTests {
     private var gate = OutputGate<String>()
 
-    private static func commit(_ version: UInt64) -> RoomCommit {
+    private static func commit(_ version: UInt64, room: Int = 1) -> RoomCommit {
         RoomCommit(
-            room: .numbered(1), term: 1, epoch: 1, version: version, change: .snapshot([], inputs: []))
+            room: .numbered(room), term: 1, epoch: 1, version: version, change: .snapshot([], inputs: []))
     }
 
     @Test mutating func `what rests on nothing new is safe at once`() {
@@ -20,36 +20,36 @@ import Testing
     @Test mutating func `nothing leaves before its batch is safe`() {
         gate.commit(Self.commit(1))
         let batch = gate.current
-        gate.say("one", restingOn: batch)
+        gate.say("one", about: .numbered(1), restingOn: batch)
         #expect(!gate.isSafe(batch))
         #expect(gate.nextBatch() == [Self.commit(1)])
         #expect(!gate.isSafe(batch))
         #expect(!gate.isIdle)
-        #expect(gate.succeeded() == ["one"])
+        #expect(gate.succeeded().safe == ["one"])
         #expect(gate.isSafe(batch))
         #expect(gate.isIdle)
     }
 
     @Test mutating func `rooms run ahead while a batch is with the store`() {
         gate.commit(Self.commit(1))
-        gate.say("one", restingOn: gate.current)
+        gate.say("one", about: .numbered(1), restingOn: gate.current)
         _ = gate.nextBatch()
         gate.commit(Self.commit(2))
         let ahead = gate.current
-        gate.say("two", restingOn: ahead)
+        gate.say("two", about: .numbered(1), restingOn: ahead)
         #expect(gate.nextBatch() == nil, "the store gets one batch at a time")
-        #expect(gate.succeeded() == ["one"])
+        #expect(gate.succeeded().safe == ["one"])
         #expect(!gate.isSafe(ahead))
         #expect(gate.nextBatch() == [Self.commit(2)])
-        #expect(gate.succeeded() == ["two"])
+        #expect(gate.succeeded().safe == ["two"])
     }
 
     @Test mutating func `what is said about a batch under way leaves with it, though nothing follows`() {
         gate.commit(Self.commit(1))
         let batch = gate.current
         _ = gate.nextBatch()
-        gate.say("a refusal", restingOn: batch)
-        #expect(gate.succeeded() == ["a refusal"])
+        gate.say("a refusal", about: .numbered(1), restingOn: batch)
+        #expect(gate.succeeded().safe == ["a refusal"])
     }
 
     @Test mutating func `what is said about a batch under way does not wait for another room's commit`() {
@@ -57,22 +57,42 @@ import Testing
         let batch = gate.current
         _ = gate.nextBatch()
         gate.commit(Self.commit(9))
-        gate.say("another room", restingOn: gate.current)
-        gate.say("this room", restingOn: batch)
-        #expect(gate.succeeded() == ["this room"])
+        gate.say("another room", about: .numbered(1), restingOn: gate.current)
+        gate.say("this room", about: .numbered(1), restingOn: batch)
+        #expect(gate.succeeded().safe == ["this room"])
     }
 
     @Test mutating func `a failure gives both batches back, the older one first`() {
         gate.commit(Self.commit(1))
-        gate.say("one", restingOn: gate.current)
+        gate.say("one", about: .numbered(1), restingOn: gate.current)
         _ = gate.nextBatch()
         gate.commit(Self.commit(2))
-        gate.say("two", restingOn: gate.current)
+        gate.say("two", about: .numbered(1), restingOn: gate.current)
         let lost = gate.failed()
         #expect(lost.map(\.commits) == [[Self.commit(1)], [Self.commit(2)]])
-        #expect(lost.map(\.outputs) == [["one"], ["two"]])
+        #expect(lost.map { $0.outputs.map(\.output) } == [["one"], ["two"]])
         #expect(gate.isIdle)
         #expect(gate.nextBatch() == nil)
+    }
+
+    @Test mutating func `what the store refuses of one room is given back with what ran ahead on it, and nothing else`()
+    {
+        gate.commit(Self.commit(1))
+        gate.commit(Self.commit(1, room: 2))
+        gate.say("one", about: .numbered(1), restingOn: gate.current)
+        gate.say("other one", about: .numbered(2), restingOn: gate.current)
+        _ = gate.nextBatch()
+        gate.commit(Self.commit(2))
+        gate.commit(Self.commit(2, room: 2))
+        gate.say("two", about: .numbered(1), restingOn: gate.current)
+        gate.say("other two", about: .numbered(2), restingOn: gate.current)
+        let (safe, lost) = gate.succeeded(refusing: [.numbered(1)])
+        #expect(safe == ["other one"])
+        #expect(lost.map(\.commits) == [[Self.commit(1)], [Self.commit(2)]])
+        #expect(lost.map(\.number) == [1, 2])
+        #expect(lost.map { $0.outputs.map(\.output) } == [["one"], ["two"]])
+        #expect(gate.nextBatch() == [Self.commit(2, room: 2)])
+        #expect(gate.succeeded().safe == ["other two"])
     }
 
     @Test mutating func `the gate goes on after a failure`() {
@@ -81,10 +101,10 @@ import Testing
         _ = gate.failed()
         gate.commit(Self.commit(1))
         let batch = gate.current
-        gate.say("again", restingOn: batch)
+        gate.say("again", about: .numbered(1), restingOn: batch)
         #expect(!gate.isSafe(batch))
         #expect(gate.nextBatch() == [Self.commit(1)])
-        #expect(gate.succeeded() == ["again"])
+        #expect(gate.succeeded().safe == ["again"])
     }
 
     /// Rooms that commit and talk at random over a store that fails now and then, as a shard drives them.
@@ -108,37 +128,56 @@ import Testing
                 lastTold[output.room] = output.serial
             }
         }
+        func forget(_ lost: [OutputGate<Said>.Batch]) {
+            for output in lost.flatMap(\.outputs).map(\.output) {
+                #expect(waiting.remove(output.serial) != nil)
+                #expect(!output.restsOn.isEmpty, "it rested on nothing that was lost")
+            }
+        }
         var underWay: Set<Int> = []
         for _ in 0..<10_000 {
             serial += 1
             let room = Int.random(in: 0..<4, using: &random)
             switch Int.random(in: 0..<10, using: &random) {
             case 0...2:
-                gate.commit(Self.commit(UInt64(serial)))
+                gate.commit(Self.commit(UInt64(serial), room: room))
                 newest[room] = gate.current
                 said[room].insert(serial)
                 unsafe.insert(serial)
             case 3...6:
                 let output = Said(serial: serial, room: room, restsOn: said[room].intersection(unsafe))
                 waiting.insert(serial)
-                if gate.isSafe(newest[room]) { release([output]) } else { gate.say(output, restingOn: newest[room]) }
+                if gate.isSafe(newest[room]) {
+                    release([output])
+                } else {
+                    gate.say(output, about: .numbered(room), restingOn: newest[room])
+                }
             case 7, 8:
                 if let commits = gate.nextBatch() { underWay = Set(commits.map { Int($0.version) }) }
             default:
                 guard !underWay.isEmpty else { continue }
-                if random.chance(4) {
+                switch Int.random(in: 0..<8, using: &random) {
+                case 0, 1:
                     let lost = gate.failed()
                     #expect(Set(lost.flatMap(\.commits).map { Int($0.version) }) == unsafe)
-                    for output in lost.flatMap(\.outputs) {
-                        #expect(waiting.remove(output.serial) != nil)
-                        #expect(!output.restsOn.isEmpty, "it rested on nothing that was lost")
-                    }
+                    forget(lost)
                     // The rooms come back from the store, as safe as it is.
                     newest = [0, 0, 0, 0]
                     unsafe = []
-                } else {
+                case 2:
+                    // The store has taken nothing of one room, which goes back behind all of its commits.
+                    let lostCommits = said[room].intersection(unsafe)
                     unsafe.subtract(underWay)
-                    release(gate.succeeded())
+                    unsafe.subtract(lostCommits)
+                    let (safe, lost) = gate.succeeded(refusing: [.numbered(room)])
+                    #expect(Set(lost.flatMap(\.commits).map { Int($0.version) }) == lostCommits)
+                    #expect(safe.allSatisfy { $0.room != room })
+                    release(safe)
+                    forget(lost)
+                    newest[room] = 0
+                default:
+                    unsafe.subtract(underWay)
+                    release(gate.succeeded().safe)
                 }
                 underWay = []
             }
@@ -146,7 +185,7 @@ import Testing
         while !gate.isIdle {
             if let commits = gate.nextBatch() { unsafe.subtract(commits.map { Int($0.version) }) }
             unsafe.subtract(underWay)
-            release(gate.succeeded())
+            release(gate.succeeded().safe)
         }
         #expect(waiting.isEmpty, "nothing waits for ever")
     }

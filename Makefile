@@ -1,7 +1,7 @@
 # Everything that is done with Parlor. Bare `make` lists it.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run release test lint bench clean setup-run setup-test
+.PHONY: help run release test lint simulate bench clean setup-run setup-test
 
 PORT ?= 8080
 SWIFT_DIRS := Sources Tests Examples Package.swift
@@ -23,6 +23,9 @@ test: setup-test ## Run every test: Swift, the SDK, an example package, two real
 
 lint: setup-run ## Check format, warnings, imports and file lengths
 	@scripts/lint
+
+simulate: ## Run rooms on virtual time over a faulty store: SEED=7, SEED=1...200, or for ever
+	@scripts/simulate $(SEED)
 
 bench: release ## Measure the time from start to listening
 	@scripts/bench

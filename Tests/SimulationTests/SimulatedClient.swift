@@ -26,6 +26,8 @@ final class SimulatedClient {
     private var joinNumber = 0
     private var moveNumber = 0
     private var outstanding: [Outstanding] = []
+    /// What every move was, and the version that it was answered with.
+    private var numbers: [Int: Int] = [:]
     private var answered: [Int: UInt64] = [:]
     private var isEntering = false
 
@@ -96,16 +98,17 @@ final class SimulatedClient {
         let number = world.chance.once(in: 12) ? world.anyNumber(of: room) : world.newNumber()
         let move = Outstanding(id: moveNumber, number: number)
         outstanding.append(move)
+        numbers[moveNumber] = number
         send(move, over: connection)
         if world.chance.once(in: 15) { send(move, over: connection) }
     }
 
     /// One that was answered, sent again: it must get the same answer.
     func repeatMove() {
-        guard let connection, isSeated, !isEntering, let move = world.recent(of: name), outstanding.isEmpty else {
-            return
-        }
-        send(Outstanding(id: move.id, number: move.number), over: connection)
+        guard let connection, isSeated, !isEntering, outstanding.isEmpty, let id = answered.keys.max(),
+            let number = numbers[id]
+        else { return }
+        send(Outstanding(id: id, number: number), over: connection)
     }
 
     private func send(_ move: Outstanding, over connection: ConnectionID) {
@@ -135,17 +138,8 @@ final class SimulatedClient {
 
     // MARK: Being told
 
-    func told(_ delivery: Delivery, over connection: ConnectionID) {
+    func told(_ message: Message, over connection: ConnectionID) {
         guard connection == self.connection else { return }
-        switch delivery {
-        case .message(let frame): told(Message(frame))
-        case .answer(let frame, _): told(Message(frame))
-        case .state(let state): told(state)
-        case .left, .settled, .entered, .kicked, .became, .close: break
-        }
-    }
-
-    private func told(_ message: Message) {
         switch message.type {
         case "join_room_result": entered(message, isReturn: false)
         case "reconnect_result": entered(message, isReturn: true)
@@ -164,7 +158,8 @@ final class SimulatedClient {
         lastSeq = seq
     }
 
-    private func told(_ state: RoomState) {
+    func told(_ state: RoomState, over connection: ConnectionID) {
+        guard connection == self.connection else { return }
         let now = RoomPosition(epoch: state.epoch, seq: state.seq, version: state.version)
         if (now.epoch, now.version) < (lastSeen.epoch, lastSeen.version) {
             world.judge.accuse("\(name) went back from \(lastSeen) to \(now)")
@@ -172,6 +167,7 @@ final class SimulatedClient {
         if world.isExact(room), lastSeen.epoch > 0, now.epoch != lastSeen.epoch {
             world.judge.accuse("the epoch of \(room) rose")
         }
+        if now.epoch != lastSeen.epoch { nextSeq = state.seq + 1 }
         lastSeen = now
         lastState = world.agenda.now
         lastSeq = state.seq
@@ -219,13 +215,11 @@ final class SimulatedClient {
         guard let id = message.id.flatMap({ Int($0.dropFirst()) }) else { return }
         let index = outstanding.firstIndex { $0.id == id }
         if message.isSuccess, let version = message.resultVersion {
-            let number = index.map { outstanding[$0].number } ?? world.recent(of: name)?.number
-            if let number { world.judge.acknowledged(number, in: room, at: version) }
-            if let before = answered[id], before != version {
+            if let number = numbers[id] { world.judge.acknowledged(number, in: room, at: version) }
+            if let before = answered[id], before != version, world.isExact(room) {
                 world.judge.accuse("\(name)'s move \(id) was answered \(before), then \(version)")
             }
             answered[id] = version
-            if let number { world.remember(name, id, number) }
         } else if let before = answered[id], world.isExact(room), message.code == "move_refused" {
             world.judge.accuse("\(name)'s move \(id) was answered \(before), then refused")
         }

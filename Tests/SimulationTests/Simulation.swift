@@ -17,7 +17,7 @@ final class Simulation {
     }
 
     /// How long there is trouble, and how long all have to recover from it.
-    static let troubled = TimeAmount.seconds(8)
+    static let troubled = TimeAmount.seconds(4)
     static let quiet = TimeAmount.seconds(2)
 
     let agenda = Agenda()
@@ -27,6 +27,7 @@ final class Simulation {
     private let games: [GameSettings]
     private var house: House?
     private var houses = 0
+    private var zombies: [House] = []
     private let wall: Wall
     private var rooms: [(id: RoomID, gameType: String)] = []
     private var clients: [SimulatedClient] = []
@@ -38,9 +39,7 @@ final class Simulation {
     private var arrivals: [ConnectionID: NIODeadline] = [:]
     private var departures: [ConnectionID: NIODeadline] = [:]
     private var numbers = 0
-    private var recents: [String: (id: Int, number: Int)] = [:]
     private var isTroubled = true
-    private let verbose = ProcessInfo.processInfo.environment["VERBOSE_ROOM"]
 
     init(seed: UInt64) {
         chance = Chance(seed: seed)
@@ -53,8 +52,8 @@ final class Simulation {
 
     func run() -> Result {
         start()
-        for number in 0..<5 { furnish(number, "ledger", seats: 2) }
-        for number in 5..<7 { furnish(number, "metronome", seats: 2) }
+        for number in 0..<4 { furnish(number, "ledger", seats: 2) }
+        for number in 4..<6 { furnish(number, "metronome", seats: 2) }
         for client in clients { play(client) }
         trouble()
         agenda.run(until: agenda.now + Self.troubled)
@@ -87,6 +86,15 @@ final class Simulation {
         house.die()
         store.crash()
         goDown()
+    }
+
+    /// The process stalls, another one takes its place, and then it wakes up and goes on as if nothing had been.
+    private func usurp() {
+        guard let old = house else { return }
+        old.suspend(for: chance.millis(50...600))
+        zombies.append(old)
+        goDown()
+        later(chance.millis(300...1500)) { old.die() }
     }
 
     private func stop() {
@@ -135,9 +143,6 @@ final class Simulation {
         return isExact(room) && !written.isEmpty ? written[chance.below(written.count)] : newNumber()
     }
 
-    func remember(_ client: String, _ id: Int, _ number: Int) { recents[client] = (id, number) }
-    func recent(of client: String) -> (id: Int, number: Int)? { recents[client] }
-
     // MARK: The network
 
     func later(_ delay: TimeAmount, _ body: @escaping () -> Void) { agenda.add(in: delay, body) }
@@ -158,9 +163,7 @@ final class Simulation {
             arrivals[connection] = arrival
         }
         agenda.add(at: arrival) { [self] in
-            if let verbose, connections[connection]?.room.rawValue.hasSuffix(verbose) == true {
-                print(agenda.now.uptimeNanoseconds / 1_000_000, connection.serial, "->", "\(message)".prefix(250))
-            }
+            if let client = connections[connection] { narrate(client.room, "\(client.name) sends \(message)") }
             switch message {
             case .request(let room, _, _), .join(let room, _), .rejoin(let room, _), .disconnected(_, let room):
                 house?.post(message, to: room)
@@ -171,29 +174,34 @@ final class Simulation {
 
     private func leave(_ connection: ConnectionID, _ delivery: Delivery) {
         guard let client = connections[connection] else { return }
-        if let verbose, client.room.rawValue.hasSuffix(verbose) {
-            print(
-                agenda.now.uptimeNanoseconds / 1_000_000, client.name, connection.serial, "<-",
-                "\(delivery)".prefix(60),
-                {
-                    switch delivery {
-                    case .message(let frame), .answer(let frame, _): text(Message(frame).bytes)
-                    case .state(let state): "v\(state.version) seq \(state.seq) \(text(state.view ?? []))"
-                    default: ""
-                    }
-                }())
-        }
         switch delivery {
         case .entered(_, let membership): seats[connection] = membership.seat?.rawValue
         case .left: seats[connection] = nil
-        case .message(let frame), .answer(let frame, _): judge.left(Message(frame), seat: seats[connection])
-        case .state(let state): judge.left(state, seat: seats[connection])
-        default: break
+        case .message(let frame), .answer(let frame, _):
+            let message = Message(frame)
+            narrate(client.room, "\(client.name) over \(connection.serial) is told \(text(message.bytes))")
+            judge.left(message, seat: seats[connection])
+            bring(to: connection) { client.told(message, over: connection) }
+        case .state(let state):
+            narrate(client.room, "\(client.name) is shown \(state.version): \(text(state.view ?? []))")
+            judge.left(state, seat: seats[connection])
+            bring(to: connection) { client.told(state, over: connection) }
+        case .settled, .kicked, .became, .close: break
         }
+    }
+
+    private func bring(to connection: ConnectionID, _ body: @escaping () -> Void) {
         let arrival = max(departures[connection] ?? agenda.now, agenda.now + chance.micros(200...8000))
         departures[connection] = arrival
-        agenda.add(at: arrival) { client.told(delivery, over: connection) }
+        agenda.add(at: arrival, body)
     }
+
+    /// Prints what goes on in the room that `PARLOR_SIMULATION_ROOM` names by its number.
+    private func narrate(_ room: RoomID, _ what: @autoclosure () -> String) {
+        guard let narrated, room.rawValue.hasSuffix("-\(narrated)") else { return }
+        print("\(agenda.now.uptimeNanoseconds / 1_000_000) ms: \(what())")
+    }
+    private let narrated = ProcessInfo.processInfo.environment["PARLOR_SIMULATION_ROOM"].flatMap(Int.init)
 
     // MARK: What happens
 
@@ -227,6 +235,7 @@ final class Simulation {
             switch chance.below(8) {
             case 0...3: crash()
             case 4: stop()
+            case 7: usurp()
             case 5: house?.suspend(for: chance.millis(50...1500))
             case 6: wall.offset += Int64(chance.below(7_200_000)) - 3_600_000
             default: break
@@ -238,6 +247,7 @@ final class Simulation {
     private func calm() {
         isTroubled = false
         store.isFaulty = false
+        for zombie in zombies { zombie.die() }
         if house == nil { start() }
         for client in clients { client.connect() }
     }

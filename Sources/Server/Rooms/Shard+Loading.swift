@@ -192,7 +192,7 @@ extension Shard {
     // MARK: Refusing
 
     /// Answers a message whose room is not to be had.
-    private func refuse(_ message: Message, _ problem: Problem) {
+    func refuse(_ message: Message, _ problem: Problem) {
         switch message {
         case .request(let id, let request, let sender):
             let problem = problem == .roomNotFound ? .notInRoom : problem
@@ -210,12 +210,13 @@ extension Shard {
                 let text = ServerMessage.failure("reconnect_result", id: request.id, room: id, problem)
                 answer(request.sender, text, .nothing, id)
             }
-            let stillHolds = problem == .storeUnavailable
+            let stillHolds = problem == .storeUnavailable || problem == .draining
             node.clients.post(
                 stillHolds ? .unanswered(request.sender) : .returned(request.sender, to: id, holdsSeat: false))
+        case .create(_, let promise): promise?.fail(problem)
         case .peek(_, let promise): promise.succeed(nil)
-        case .wake(_, let promise): promise.succeed()
-        case .create, .disconnected, .claimed, .stored, .stop: break
+        case .wake(_, let promise), .stop(let promise): promise.succeed()
+        case .disconnected, .claimed, .stored: break
         }
     }
 

@@ -167,7 +167,6 @@ extension Shard {
     // MARK: Going
 
     func disconnected(_ connection: ConnectionID, _ id: RoomID) {
-        guard !isStopping else { return }
         switch slots[id] {
         case .live(let room):
             guard let member = room.audience.remove(connection) else { return }

@@ -71,6 +71,7 @@ extension Shard {
     private func ring() {
         let now = loop.now
         alarm.set(nil, timer: nil)
+        guard !isStopping else { return }
         while let (id, at) = alarm.next(until: now) {
             guard case .live(let room) = slots[id], room.wakeAt == at else { continue }
             room.wakeAt = nil

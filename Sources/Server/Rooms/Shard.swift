@@ -57,7 +57,7 @@ actor Shard: LoopActor {
     var ticker = Ticker()
     var alarm = Alarm()
     private var stopPromise: EventLoopPromise<Void>?
-    /// The rooms' last words are with the store: who goes now is away when the server starts again.
+    /// The rooms' last words are with the store, and nothing changes any more.
     private(set) var isStopping = false
 
     /// - Parameter index: which of the node's loops it is on.
@@ -76,6 +76,8 @@ actor Shard: LoopActor {
     }
 
     func handle(_ message: Message) {
+        // What would be told from now on would not be there when the server starts again.
+        guard !isStopping || message.isOfStore else { return refuse(message, .draining) }
         switch message {
         case .request(let id, let request, let sender):
             guard let room = live(id, or: message) else { return }
@@ -156,6 +158,16 @@ actor Shard: LoopActor {
         if let answer { say(answer, verdict, in: room) }
         if commit.isLandmark { updateRow(of: room) }
         lookAhead(room, at: now, isQuiet: !commit.isLandmark)
+    }
+}
+
+extension Shard.Message {
+    /// Whether it is the store that speaks.
+    fileprivate var isOfStore: Bool {
+        switch self {
+        case .claimed, .stored: true
+        case .request, .create, .join, .rejoin, .disconnected, .peek, .wake, .stop: false
+        }
     }
 }
 

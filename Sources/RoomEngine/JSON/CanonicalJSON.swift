@@ -1,8 +1,8 @@
 /// Writes a value as JSON: always the same bytes for the same value, in every process.
 ///
 /// Members come in the order in which the type encodes them, nil members are absent, nothing is escaped that need not
-/// be. So snapshots can be compared and hashed, and it costs a quarter of Foundation's encoder. What a `Set` or a
-/// `Dictionary` writes has that process's order; keep them out.
+/// be. So snapshots can be compared and hashed. What a `Set` or a `Dictionary` writes has that process's order; keep them
+/// out.
 public enum CanonicalJSON {
     /// - Throws: `EncodingError` for a number that JSON does not have, or what the value itself throws.
     public static func encode(_ value: some Encodable) throws -> [UInt8] {

@@ -2,8 +2,8 @@ internal import NIOCore
 
 /// An actor that lives on one event loop: its state is reached by messages, and by plain calls from that loop.
 ///
-/// Its messages are handled in the order in which they were posted. A `Task` for each would cost fifty times as much and
-/// promise no order.
+/// Its messages are handled in the order in which they were posted. A `Task` for each would cost an allocation and a
+/// trip through the scheduler, and promise no order.
 protocol LoopActor: Actor {
     associatedtype Message: Sendable
 

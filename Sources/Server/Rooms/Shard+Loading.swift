@@ -120,7 +120,10 @@ extension Shard {
         slots[room.id] = .live(room)
         node.metrics.roomOpened(room.header.gameType)
         node.rooms.post(.found(room.header))
-        guard storeOnEntering(room) else { return }
+        guard storeOnEntering(room) else {
+            for message in loading.waiting { refuse(message, .internal) }
+            return
+        }
         // What was stored after all, though it seemed lost, was not told.
         if let told = loading.told, !room.isBehind {
             for event in room.room.events(told, .max) {

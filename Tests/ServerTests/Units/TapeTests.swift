@@ -28,7 +28,7 @@ import Testing
         tape.add(bytes("moved"))
         tick(4...4)
         #expect(
-            tape.take().map { text($0).prefix(61) } == [
+            tape.take().map { text($0).prefix(59) } == [
                 #"{"at":[0,20000000000000000],"input":{"ticked":{}},"more":2,"#, "moved",
             ])
         #expect(tape.ticks == TickRun(start: .milliseconds(80), every: Self.period))

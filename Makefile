@@ -1,7 +1,7 @@
 # Everything that is done with Parlor. Bare `make` lists it.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run release test lint simulate bench clean setup-run setup-test
+.PHONY: help run release test mutants lint simulate bench clean setup-run setup-test
 
 PORT ?= 8080
 SWIFT_DIRS := Sources Tests Examples Package.swift
@@ -20,6 +20,9 @@ release: setup-run ## Build the fast executable
 
 test: setup-test ## Run every test: Swift, the SDK, an example package, two real browsers
 	@scripts/test
+
+mutants: setup-run ## Plant faults in the room engine, one at a time: the tests must catch nine in ten
+	@python3 -B scripts/mutants
 
 lint: setup-run ## Check format, warnings, imports and file lengths
 	@scripts/lint

@@ -15,6 +15,9 @@ public struct GameEntry: Sendable {
     /// through the game's own ``Game/migrate(from:_:)``.
     /// - Throws: ``RulesChanged`` when the game does not take it, and what decoding throws.
     public let restoreRoom: @Sendable (_ snapshot: [UInt8], _ rulesVersion: Int) throws -> AnyRoom
+    /// Makes ready to play a room's history step by step, under today's rules.
+    /// - Throws: what decoding throws, and the game's refusal of the options.
+    public let playback: @Sendable (_ beginning: Playback.Beginning) throws -> Playback
 
     @inlinable
     public init<G: Game>(_ game: G.Type) {
@@ -31,6 +34,7 @@ public struct GameEntry: Sendable {
             let snapshot = try JSONReader.decode(RoomSnapshot<G>.self, from: text, rulesVersion: rulesVersion)
             return AnyRoom(RoomEngine<G>(restoring: snapshot))
         }
+        playback = { beginning in try Playback(beginning, of: game) }
     }
 }
 

@@ -12,6 +12,13 @@ struct History: Codable, Equatable, Sendable {
         return numbered
     }
 
+    /// The same events, of nobody in particular.
+    var withoutIdentities: Self {
+        var history = self
+        history.events = events.map { NumberedEvent(seq: $0.seq, at: $0.at, event: $0.event.withoutIdentity) }
+        return history
+    }
+
     /// The kept events after `seq` that are no older than `age`.
     func events(after seq: UInt64, age: Duration, now: Duration) -> ArraySlice<NumberedEvent> {
         let first = events.firstIndex { $0.seq > seq && now - $0.at <= age } ?? events.endIndex

@@ -78,9 +78,18 @@ extension RoomEngine {
         guard let entry = try? JSONReader.decode(LogEntry<G.Move>.self, from: bytes),
             0...Self.mostTicksOfRun ~= entry.more ?? 0
         else { throw .unreadable }
+        return try replay(entry) { _ in }
+    }
+
+    /// - Parameters:
+    ///   - entry: a run of ticks is no longer than ``mostTicksOfRun``.
+    ///   - tell: told every commit it leads to, in order.
+    mutating func replay(_ entry: LogEntry<G.Move>, tell: (Commit) -> Void) throws(ReplayFault) -> Commit {
         var commit = try replay(entry.input, at: entry.at)
+        tell(commit)
         for tick in 0..<(entry.more ?? 0) {
             commit = try replay(entry.input, at: entry.at + (entry.every ?? .zero) * (tick + 1))
+            tell(commit)
         }
         guard entry.hash == nil || entry.hash == hash else { throw .anotherState }
         return commit

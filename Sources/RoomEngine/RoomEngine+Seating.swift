@@ -76,6 +76,8 @@ extension RoomEngine {
         unpauseWhenAllAreBack(&step)
         call(&step) { game, table in game.back(seat, at: &table) }
         conclude(&step)
+        // The game may have taken out the last one who was away.
+        unpauseWhenAllAreBack(&step)
     }
 
     mutating func makeReady(_ seat: Seat, _ ready: Bool, _ step: inout Step) throws(RoomRefusal) {

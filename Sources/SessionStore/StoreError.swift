@@ -7,6 +7,8 @@ public struct StoreError: Error, Sendable, CustomStringConvertible {
         case corrupt
         /// A newer version of the server wrote the file.
         case newerSchema
+        /// An older version wrote the file, and whoever asks may not bring it up to date.
+        case olderSchema
         /// The store was closed.
         case closed
     }

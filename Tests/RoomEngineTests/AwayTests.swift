@@ -30,6 +30,14 @@ import Testing
         #expect(room.calls == ["started by AB", "away 1 at 0.0 seconds", "back 1 at 29.0 seconds"])
     }
 
+    @Test func `the game sees who is away`() throws {
+        var room = try Driver(Crowd.self, "AB")
+        try room.commit(.away(1))
+        #expect(room.engine.chairs.map { $0?.isConnected } == [true, false, nil, nil])
+        try room.commit(.back(1))
+        #expect(room.engine.chairs.map { $0?.isConnected } == [true, true, nil, nil])
+    }
+
     @Test func `being away twice is being away once`() throws {
         var room = try Driver(Crowd.self, "AB")
         try room.commit(.away(1))

@@ -121,6 +121,17 @@ import Testing
         #expect(room.engine.nextDeadline == nil)
     }
 
+    @Test func `of a round that is over no clock is kept`() throws {
+        var room = try Driver(Together.self, "AB")
+        try room.play(.start(.a, after: .seconds(1)), by: 0)
+        #expect(room.engine.status.turnEnds != nil)
+        try room.commit(.away(0))
+        try room.commit(.left(1, .left))
+        let round = try #require(room.engine.snapshot.round)
+        #expect(room.phase == .finished && round.timers.isEmpty)
+        #expect(round.turnOf.isEmpty && round.turnEnds == nil && round.pausedSince == nil)
+    }
+
     @Test func `time that passes with nothing due is no step`() throws {
         var room = try Driver(Duel.self, "AB")
         let version = room.engine.status.version

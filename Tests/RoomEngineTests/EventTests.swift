@@ -43,6 +43,19 @@ import Testing
         #expect(room.engine.events(after: 0).map(\.seq) == [7, 8, 9], "no older than ten seconds")
     }
 
+    @Test func `sixty-four are kept for five minutes, unless the room's rules say otherwise`() throws {
+        var room = try Driver(Duel.self, "AB")
+        for _ in 0..<64 { try room.play(.tell("x"), by: 0) }
+        #expect(room.engine.events(after: 0).map(\.seq) == Array(4...67))
+
+        room.now = .seconds(300)
+        try room.play(.add(1), by: 0)
+        #expect(room.engine.events(after: 0).count == 64)
+        room.now += .nanoseconds(1)
+        try room.play(.add(1), by: 0)
+        #expect(room.engine.events(after: 0).isEmpty)
+    }
+
     @Test func `a room may keep none`() throws {
         let rules = RoomRules(grace: .seconds(30), turnLimit: nil, historyLimit: 0)
         let room = try Driver(Duel.self, "AB", rules: rules)
@@ -88,6 +101,7 @@ import Testing
     @Test func `what is no enum is no event`() {
         #expect(throws: EventText.NotAnEnum.self) { try EventText.encode(3) }
         #expect(throws: EventText.NotAnEnum.self) { try EventText.encode(["a": 1, "b": 2]) }
+        #expect(throws: EventText.NotAnEnum.self) { try EventText.encode(["a": ["x": 1], "b": ["x": 2]]) }
         #expect(throws: EventText.NotAnEnum.self) { try EventText.encode([1]) }
         #expect(throws: EventText.NotAnEnum.self) { try EventText.encode(["a": 1]) }
     }

@@ -111,6 +111,13 @@ private enum Indiscreet: CardTable { static let showsAll = true }
         try Laws<Cards<Discreet>>(hiding: Cards.others).check()
     }
 
+    @Test func `everybody sees their own card, and whoever watches sees none`() throws {
+        let room = try TestRoom<Cards<Discreet>>()
+        let cards = try room.game.cards
+        #expect(try room.view(for: .seat(0)).card == cards[0] && room.view(for: .seat(1)).card == cards[1])
+        #expect(try room.view(for: .spectator).card == nil)
+    }
+
     @Test func `a card that somebody else sees is found`() {
         let fault = #expect(throws: GameFault.self) { try Laws<Cards<Indiscreet>>(hiding: Cards.others).check() }
         #expect(fault?.law == .secrets)

@@ -74,6 +74,20 @@ import Testing
         #expect(room.phase == .finished && room.outcome?.winners == [2])
     }
 
+    @Test func `that another one goes too does not stop the clock anew`() throws {
+        var room = try Driver(Together.self, "ABC")
+        try room.play(.start(.a, after: .seconds(10)), by: 0)
+        room.now = .seconds(4)
+        try room.commit(.away(1))
+        room.now = .seconds(6)
+        try room.commit(.away(2))
+        #expect(room.engine.status.pauseEnds == .seconds(34), "the first of them is the first to lose the seat")
+        room.now = .seconds(24)
+        try room.commit(.back(1))
+        try room.commit(.back(2))
+        #expect(room.engine.nextDeadline == .seconds(30))
+    }
+
     @Test func `nobody waits for who is out already`() throws {
         var room = try Driver(Together.self, "ABC")
         try room.play(.forfeit, by: 1)

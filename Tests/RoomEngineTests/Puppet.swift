@@ -2,7 +2,7 @@ import GameKitProtocol
 
 /// A game that does what its moves say, and notes what the room tells it.
 struct Puppet<S: Stage>: Game {
-    enum Move: Codable, Equatable, Sendable {
+    indirect enum Move: Codable, Equatable, Sendable {
         case add(Int)
         /// Only these may move from now on.
         case pass(to: [Seat])
@@ -15,8 +15,17 @@ struct Puppet<S: Stage>: Game {
         case stop(Alarm)
         case forfeit
         case end(Outcome)
+        /// What to do, in the name of whom it is about, when the room tells this.
+        case when(News, Move)
         /// Changes what it can, draws a number, asks for everything, and is refused.
         case tryInVain
+    }
+
+    enum News: String, Codable, Sendable { case started, ticked, alarm, seated, left, away, back }
+
+    struct Plan: Codable, Equatable, Sendable {
+        let news: News
+        let move: Move
     }
 
     enum Event: Encodable, Equatable, Sendable {
@@ -43,6 +52,8 @@ struct Puppet<S: Stage>: Game {
     var calls: [String] = []
     var count = 0
     var rolls: [Int] = []
+    /// Kept for the next round.
+    var plans: [Plan] = []
     var moving: SeatSet
     var outcome: Outcome?
 
@@ -54,7 +65,9 @@ struct Puppet<S: Stage>: Game {
     init(at table: inout Table, after previous: Self?) {
         moving = SeatSet(table.taken)
         count = previous?.count ?? 0
+        plans = previous?.plans ?? []
         calls.append("started by \(table.taken.map { table.chairs[$0]?.name ?? "" }.joined())")
+        hear(.started, 0, at: &table)
     }
 
     var toMove: SeatSet { moving }
@@ -72,6 +85,7 @@ struct Puppet<S: Stage>: Game {
         case .stop(let alarm): table.stop(alarm)
         case .forfeit: table.forfeit(seat)
         case .end(let outcome): self.outcome = outcome
+        case .when(let news, let move): plans.append(Plan(news: news, move: move))
         case .tryInVain:
             count += table.random.die()
             table.tell(.said("never"))
@@ -81,28 +95,43 @@ struct Puppet<S: Stage>: Game {
         }
     }
 
+    private mutating func hear(_ news: News, _ seat: Seat, at table: inout Table) {
+        for plan in plans where plan.news == news { try? play(plan.move, by: seat, at: &table) }
+    }
+
     mutating func tick(at table: inout Table) {
         count += 1
+        hear(.ticked, 0, at: &table)
         if count == S.tickThatTells { table.tell(.said("tick \(count)")) }
     }
 
     mutating func timerFired(_ timer: Alarm, at table: inout Table) {
         calls.append("\(timer) at \(table.now)")
+        hear(.alarm, 0, at: &table)
         if S.alarmsRepeatAtOnce { table.after(.zero, timer) }
     }
 
     mutating func seated(_ seat: Seat, at table: inout Table) {
         calls.append("seated \(seat.rawValue)")
         moving.insert(seat)
+        hear(.seated, seat, at: &table)
     }
 
     mutating func left(_ seat: Seat, at table: inout Table) {
         calls.append("left \(seat.rawValue)")
         moving.remove(seat)
+        hear(.left, seat, at: &table)
     }
 
-    mutating func away(_ seat: Seat, at table: inout Table) { calls.append("away \(seat.rawValue) at \(table.now)") }
-    mutating func back(_ seat: Seat, at table: inout Table) { calls.append("back \(seat.rawValue) at \(table.now)") }
+    mutating func away(_ seat: Seat, at table: inout Table) {
+        calls.append("away \(seat.rawValue) at \(table.now)")
+        hear(.away, seat, at: &table)
+    }
+
+    mutating func back(_ seat: Seat, at table: inout Table) {
+        calls.append("back \(seat.rawValue) at \(table.now)")
+        hear(.back, seat, at: &table)
+    }
 
     mutating func timedOut(_ seat: Seat, at table: inout Table) {
         calls.append("late \(seat.rawValue)")
@@ -169,6 +198,11 @@ enum Together: Stage {
 enum Clockwork: Stage {
     static let manifest = GameManifest(type: "clockwork", name: "Clockwork", seats: 2...2, ticksPerSecond: 60)
     static let tickThatTells = 5
+}
+
+/// One tick a second, and every one is shown.
+enum Metronome: Stage {
+    static let manifest = GameManifest(type: "metronome", name: "Metronome", seats: 2...2, ticksPerSecond: 1)
 }
 
 /// Nobody but people.

@@ -47,6 +47,13 @@ import Testing
         #expect(room.calls == ["started by ABD"])
     }
 
+    @Test func `whoever joined during the round has not voted at its end`() throws {
+        var room = try Driver(OpenHouse.self, "AB")
+        try room.sit("C")
+        try room.play(.end(.draw), by: 0)
+        #expect(room.engine.facts.votes == 0 && room.engine.facts.votesNeeded == 3)
+    }
+
     @Test func `being away voids nothing`() throws {
         var room = try Self.finished("AB")
         try room.commit(.voted(0))

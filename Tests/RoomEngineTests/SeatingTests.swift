@@ -107,6 +107,7 @@ import Testing
         try room.sit("A")
         try room.sitBot(at: 1)
         #expect(room.apply(.away(1)) == .refused(.notAPlayer))
+        #expect(room.apply(.back(1)) == .refused(.notAPlayer))
         #expect(room.apply(.readied(1, true)) == .refused(.notAPlayer))
         try room.commit(.readied(0, true))
         try room.play(.end(.draw), by: 0)

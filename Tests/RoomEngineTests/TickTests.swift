@@ -16,6 +16,12 @@ import Testing
         #expect(try !Driver(Duel.self, "AB").engine.isTicking, "and only in a game that ticks")
     }
 
+    @Test func `one tick a second is ticking too`() throws {
+        var room = try Driver(Metronome.self, "AB")
+        #expect(room.engine.isTicking)
+        #expect(try room.commit(.ticked).showsState)
+    }
+
     @Test func `every third tick of sixty shows twenty states a second`() throws {
         var room = try Driver(Clockwork.self, "AB")
         let shown = try (1...4).map { _ in try room.commit(.ticked).showsState }

@@ -8,7 +8,10 @@ internal import SessionStore
 struct CommandLineTool: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "parlor", abstract: "A room server for multiplayer browser games.", version: Server.version,
-        subcommands: [ServeCommand.self, ConfigCommand.self], defaultSubcommand: ServeCommand.self)
+        subcommands: [
+            ServeCommand.self, ConfigCommand.self, RoomsCommand.self, ReplayCommand.self, BackupCommand.self,
+            RestoreCommand.self,
+        ], defaultSubcommand: ServeCommand.self)
 
     /// The games of this executable; set once, before anything is parsed.
     @TaskLocal static var games: [GameEntry] = []
@@ -26,6 +29,8 @@ struct CommandLineTool: AsyncParsableCommand {
                 complain(faults.description, code: 78)
             } catch let error as StoreError {
                 complain(error.description, code: 1)
+            } catch let failure as CommandFailure {
+                complain(failure.description, code: failure.code)
             } catch let failure as ServeCommand.Failure {
                 complain(failure.description, code: 1)
             } catch {

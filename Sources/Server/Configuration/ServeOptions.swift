@@ -65,7 +65,7 @@ struct ServeOptions: ParsableArguments {
 
 extension Option<String?> {
     /// The flag of a setting, as the table has it.
-    fileprivate init(_ setting: Setting) {
+    init(_ setting: Setting) {
         self.init(
             name: setting.flag.map { .customLong($0) } ?? .long,
             help: ArgumentHelp("\(setting.help) (\(setting.rawValue))", valueName: setting.row.placeholder))

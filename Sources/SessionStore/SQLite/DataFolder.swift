@@ -27,12 +27,14 @@ final class DataFolder: Sendable {
             throw StoreError(.unavailable, "cannot use the folder \(path): \(fault)")
         }
         self.lock = Mutex(lock)
-        file = "\(path)/parlor.sqlite"
+        file = Self.file(in: path)
         // SQLite would make it readable for others; its companions get the rights that this one has.
         _ = close(try Self.descriptor(of: file))
     }
 
     deinit { release() }
+
+    static func file(in folder: String) -> String { "\(folder)/parlor.sqlite" }
 
     func release() {
         lock.withLock { lock in

@@ -61,10 +61,13 @@ enum SQLiteArchive {
         let archived = try Row.fetchAll(pieces, arguments: [room.rawValue]).flatMap { row in
             try ArchivedInputs.decompress(try row.bytes("inputs"))
         }
+        // What came after a full archive does not follow on it.
+        let isFull = try row.decode(Int.self, forColumn: "bytes") >= ArchivedInputs.mostBytes
+        let log = isFull ? [] : try SQLiteRoomStore.log(of: room.rawValue, db).map(\.input)
         return RoomArchive(
             header: try RoomHeader(row),
             start: try Deflate.decompress(try row.bytes("start"), limit: ArchivedInputs.mostBytesOfPiece),
-            inputs: archived + (try SQLiteRoomStore.log(of: room.rawValue, db)).map(\.input))
+            inputs: archived + log)
     }
 
     private static func deleteInputs(of room: String, _ db: Database) throws {

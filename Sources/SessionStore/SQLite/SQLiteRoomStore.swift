@@ -143,7 +143,7 @@ extension RoomHeader {
 }
 
 extension StoredRoom {
-    fileprivate init(_ row: Row, _ db: Database) throws {
+    init(_ row: Row, _ db: Database) throws {
         let header = try RoomHeader(row)
         let snapshotVersion = UInt64(column: try row.decode(forColumn: "snapshot_version"))
         let log = try SQLiteRoomStore.log(of: header.id.rawValue, db)

@@ -52,10 +52,12 @@ let package = Package(
             swiftSettings: strict),
         // The pages live inside the executable, so that a copied binary is a complete server.
         .target(name: "Web", path: "Sources/Server/Web", sources: ["pages.c"], publicHeadersPath: "include"),
+        // What must be safe in a handler of signals.
+        .target(name: "BlackBox", path: "Sources/Server/BlackBox"),
         .target(
             name: "ParlorServer",
             dependencies: [
-                "GameKitProtocol", "RoomEngine", "SessionStore", "Web",
+                "BlackBox", "GameKitProtocol", "RoomEngine", "SessionStore", "Web",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "HeapModule", package: "swift-collections"),
@@ -75,7 +77,7 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
-            path: "Sources/Server", exclude: ["Web"], swiftSettings: strict),
+            path: "Sources/Server", exclude: ["BlackBox", "Web"], swiftSettings: strict),
         .executableTarget(
             name: "parlor", dependencies: ["ParlorServer"] + games, path: "Sources/Parlor", swiftSettings: strict),
         // Run twice by a test of the games: what they come to must not depend on a process.
@@ -97,7 +99,7 @@ let package = Package(
             dependencies: ["SessionStore", .product(name: "GRDB", package: "GRDB.swift")], swiftSettings: strict),
         .testTarget(
             name: "ServerTests",
-            dependencies: ["GameKitProtocol", "ParlorServer", "RoomEngine", "SessionStore"] + games
+            dependencies: ["BlackBox", "GameKitProtocol", "ParlorServer", "RoomEngine", "SessionStore"] + games
                 + [
                     .product(name: "ArgumentParser", package: "swift-argument-parser"),
                     .product(name: "Logging", package: "swift-log"),

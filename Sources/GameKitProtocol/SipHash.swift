@@ -19,6 +19,12 @@ package struct SipHash: Hashable, Sendable {
     }
 
     package func hash(_ bytes: some Sequence<UInt8>) -> UInt64 {
+        // Generic code of another module is fifty times as slow, byte by byte.
+        bytes.withContiguousStorageIfAvailable { hashAll($0) } ?? hashAll(bytes)
+    }
+
+    @_specialize(where Bytes == UnsafeBufferPointer<UInt8>)
+    private func hashAll<Bytes: Sequence<UInt8>>(_ bytes: Bytes) -> UInt64 {
         var state = State(k0, k1)
         var word: UInt64 = 0
         var count: UInt64 = 0

@@ -16,6 +16,7 @@ final class Node: Sendable {
     let logger: Logger
     let metrics: Metrics
     private let world: World
+    let traps: TrapGuard
 
     let hubs: [LoopHub]
     let shards: [Mailbox<Shard.Message>]
@@ -24,7 +25,7 @@ final class Node: Sendable {
 
     init(
         facts: NodeFacts, limits: Limits, games: [String: GameSettings], gatekeeper: Gatekeeper, publicURL: String?,
-        logger: Logger, loops: [any EventLoop], world: World = .real
+        logger: Logger, loops: [any EventLoop], traps: TrapGuard, world: World = .real
     ) {
         self.facts = facts
         self.limits = limits
@@ -34,6 +35,7 @@ final class Node: Sendable {
         self.logger = logger
         self.world = world
         metrics = Metrics()
+        self.traps = traps
         hubs = loops.enumerated().map { LoopHub(loop: $1, index: $0) }
         shards = loops.map { Mailbox(on: $0) }
         clients = Mailbox(on: loops[0])

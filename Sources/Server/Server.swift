@@ -33,9 +33,12 @@ final class Server: Sendable {
         self.logger = logger
         group = MultiThreadedEventLoopGroup(numberOfThreads: configuration.threads ?? System.coreCount)
         let loops = Array(group.makeIterator())
-        node = Node(configuration, loops: loops, logger: logger)
-
+        // The store first: whoever has the folder has the records in it.
         let stores = if let stores { stores } else { try Stores(configuration) }
+        let traps = try TrapGuard(
+            folder: configuration.data.folder, loops: loops.count, games: configuration.games,
+            now: World.real.wallClock(), logger: logger)
+        node = Node(configuration, loops: loops, traps: traps, logger: logger)
         database = stores.database
         roomStore = stores.rooms
         clients = ClientManager(node: node, store: stores.sessions, on: loops[0])
@@ -44,6 +47,10 @@ final class Server: Sendable {
         shards = loops.indices.map { Shard(node: node, store: roomStore, index: $0) }
         status = ServerStatus(node: node, clients: clients, rooms: rooms, database: database)
     }
+
+    /// From now on a trap of this process is recorded. Once in a process, and so not by tests of many servers.
+    /// - Parameter supervisor: the process with which this one is to end, if there is one.
+    func armTraps(supervisor: Int32?) { node.traps.arm(node.hubs.map(\.loop), supervisor: supervisor) }
 
     /// Runs until `stop` returns, then ends in good order.
     ///
@@ -90,8 +97,9 @@ final class Server: Sendable {
                 guard let newest = headers.last else { break }
                 last = newest.id
                 let known = headers.filter { node.games[$0.gameType] != nil }
-                for wake in known.map(wake) { try? await wake.get() }
-                count += known.count
+                let sound = await node.traps.quarantine(known, in: roomStore, archivedUntil: archivedUntil)
+                for wake in sound.map(wake) { try? await wake.get() }
+                count += sound.count
             }
         } catch {
             return logger.error(
@@ -112,6 +120,11 @@ final class Server: Sendable {
                 logger.warning("expired archives not removed", metadata: ["error": "\(error)"])
             }
         }
+    }
+
+    private func archivedUntil(_ header: RoomHeader) -> Int64? {
+        guard let game = node.games[header.gameType], game.isArchived else { return nil }
+        return node.wallClock() + game.replayTime.milliseconds
     }
 
     private func wake(_ header: RoomHeader) -> EventLoopFuture<Void> {
@@ -207,8 +220,9 @@ extension Logger {
 }
 
 extension Node {
-    convenience init(_ configuration: Configuration, loops: [any EventLoop], logger: Logger) {
-        let games = configuration.games.map { settings in
+    convenience init(_ configuration: Configuration, loops: [any EventLoop], traps: TrapGuard, logger: Logger) {
+        let offered = configuration.games.filter { !traps.sentence.games.contains($0.entry.manifest.type) }
+        let games = offered.map { settings in
             var object = JSONObject()
             let manifest = settings.entry.manifest
             object.set("gameType", manifest.type)
@@ -227,12 +241,12 @@ extension Node {
                 id: configuration.nodeID ?? RandomText.readable(length: 8), version: Server.version,
                 heartbeatSeconds: Limits.heartbeat.nanoseconds / 1_000_000_000, games: text),
             limits: configuration.limits,
-            games: Dictionary(configuration.games.map { ($0.entry.manifest.type, $0) }) { first, _ in first },
+            games: Dictionary(offered.map { ($0.entry.manifest.type, $0) }) { first, _ in first },
             gatekeeper: Gatekeeper(
                 hosts: configuration.allowedHosts.union([configuration.host]),
                 allowedOrigins: configuration.allowedOrigins, publicURL: configuration.publicURL,
                 trustedProxies: configuration.trustedProxies),
-            publicURL: configuration.publicURL?.description, logger: logger, loops: loops)
+            publicURL: configuration.publicURL?.description, logger: logger, loops: loops, traps: traps)
     }
 
     /// Lets go of the actors: nothing is handled from now on.

@@ -31,13 +31,15 @@ final class House: @unchecked Sendable {
         let loops = (0..<2).map { _ in SimulatedLoop(agenda, chance) }
         self.loops = loops
         let entropy = SendableChance(chance: chance)
+        guard let traps = try? TrapGuard(folder: nil, loops: 2, games: [], now: 0, logger: Logger(label: "simulation"))
+        else { preconditionFailure("a guard without a folder cannot fail") }
         let node = Node(
             facts: NodeFacts(id: "house-\(number)", version: "0", heartbeatSeconds: 15, games: []), limits: Limits(),
             games: Dictionary(uniqueKeysWithValues: games.map { ($0.entry.manifest.type, $0) }),
             gatekeeper: Gatekeeper(
                 hosts: [], allowedOrigins: AllowedOrigins(patterns: []), publicURL: nil, trustedProxies: []),
             publicURL: nil, logger: Logger(label: "simulation", factory: { _ in SwiftLogNoOpLogHandler() }),
-            loops: loops, world: World(wallClock: wallClock, entropy: Entropy { entropy.chance.next() }))
+            loops: loops, traps: traps, world: World(wallClock: wallClock, entropy: Entropy { entropy.chance.next() }))
         self.node = node
         shards = loops.indices.map { Shard(node: node, store: store.handle(owner: number), index: $0) }
         for hub in node.hubs { hub.mailbox.open { [self] batches in for parcels in batches { carryOut(parcels) } } }

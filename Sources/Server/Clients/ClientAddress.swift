@@ -3,7 +3,7 @@ internal import NIOCore
 /// Where a client connects from, as limits count it: an IPv4 address, or the /64 network of an IPv6 address, which is what
 /// one household is given.
 struct ClientAddress: Hashable, Sendable {
-    private let network: IPAddress?
+    let network: IPAddress?
 
     /// A peer without an address, which no TCP connection is, counts as one address with its like.
     init(_ peer: SocketAddress?) { self.init(peer?.ipAddress.flatMap { IPAddress($0) }) }

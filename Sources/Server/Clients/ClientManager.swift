@@ -62,6 +62,10 @@ actor ClientManager: LoopActor {
             switch message {
             case .arrived(let address, let promise):
                 let limits = node.limits
+                guard !node.traps.sentence.bars(address, at: node.wallClock()) else {
+                    promise.succeed(false)
+                    continue
+                }
                 promise.succeed(
                     directory.admit(
                         address, most: limits.maxConnections, mostPerAddress: limits.maxConnectionsPerAddress))

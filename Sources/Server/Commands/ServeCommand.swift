@@ -16,6 +16,11 @@ struct ServeCommand: AsyncParsableCommand {
 
     @OptionGroup var options: ServeOptions
 
+    @Flag(help: "Start the server again when a game ends it, as systemd and Kubernetes do.")
+    var supervise = false
+    /// The process that this one ends with.
+    @Option(help: .hidden) var supervisor: Int32?
+
     func run() async throws {
         let values = SettingValues(flags: options.values, environment: ProcessInfo.processInfo.environment)
         let configuration = try Configuration(values, offering: CommandLineTool.games)
@@ -25,7 +30,14 @@ struct ServeCommand: AsyncParsableCommand {
         {
             logger.warning("only loopback host names are answered: set PARLOR_PUBLIC_URL or PARLOR_ALLOWED_HOSTS")
         }
+        if supervise {
+            await Supervisor(
+                CommandLine.arguments.filter { $0 != "--supervise" },
+                box: configuration.data.folder.map(TrapGuard.box), logger: logger
+            ).run()
+        }
         let server = try await Server(configuration, logger: logger)
+        server.armTraps(supervisor: supervisor)
         do {
             try await server.run { port in
                 Self.announce(configuration, port)

@@ -27,7 +27,7 @@ struct AddressBlock: Hashable, Sendable {
 /// An IP address. One that is IPv4 written as IPv6 (`::ffff:192.0.2.7`) is the IPv4 address, for that is how a socket
 /// that listens on both sees it.
 struct IPAddress: Hashable, Sendable {
-    private let bytes: [UInt8]
+    let bytes: [UInt8]
 
     /// - Parameter text: untrusted.
     init?(_ text: some StringProtocol) {

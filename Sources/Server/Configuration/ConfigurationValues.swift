@@ -23,6 +23,9 @@ enum DataPlace: Equatable, Sendable {
         guard !text.isEmpty else { return nil }
         self = text == Self.memoryName ? .memory : .folder(text)
     }
+
+    /// nil: nothing outlives the process.
+    var folder: String? { if case .folder(let path) = self { path } else { nil } }
 }
 
 /// When SQLite waits for the disk.

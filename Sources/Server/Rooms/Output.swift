@@ -130,7 +130,8 @@ extension Shard {
 
     /// - Returns: nil when the game's view cannot be shown; the room is then closed.
     private func state(of room: LiveRoom, for viewer: Viewer) -> RoomState? {
-        guard let view = try? room.room.view(viewer), view.count <= Limits.viewBytes else {
+        let view = try? note.during(.view, in: room) { () throws in try room.room.view(viewer) }
+        guard let view, view.count <= Limits.viewBytes else {
             // A room that has not started has no view, which is no fault.
             guard room.room.status().phase != .waiting else {
                 return RoomState(

@@ -72,7 +72,9 @@ extension RoomManager {
             }
             try checkRate(placement.sender.address)
             try checkOwnRooms(session)
-            let options = try placement.join.options.map { text throws(Problem) in try check(text, game) }
+            let options = try placement.join.options.map { text throws(Problem) in
+                try check(text, game, placement.sender.address)
+            }
             if !placement.join.isSpectator, !placement.join.isPrivate,
                 let room = directory.findOpen(gameType, options: options, except: Set(session.rooms))
             {
@@ -112,7 +114,7 @@ extension RoomManager {
         _ game: GameSettings, options: [UInt8]?, isPrivate: Bool, creator: ClientAddress
     ) throws(Problem) -> NewRoom {
         guard game.creators == .anyone else { throw Problem(.forbidden, "You may not make rooms of this game.") }
-        let options = try check(options ?? Array("{}".utf8), game)
+        let options = try check(options ?? Array("{}".utf8), game, creator)
         let limits = node.limits
         guard limits.maxRooms == 0 || directory.count < limits.maxRooms else {
             throw Problem(.serverBusy, "There are as many rooms as this server holds.", retryAfter: .seconds(10))
@@ -134,13 +136,19 @@ extension RoomManager {
     }
 
     func game(_ gameType: String) throws(Problem) -> GameSettings {
+        guard !node.traps.sentence.games.contains(gameType) else { throw .switchedOff }
         guard let game = node.games[gameType] else { throw Problem(.unknownGame, "There is no game of that name.") }
         return game
     }
 
-    private func check(_ options: [UInt8], _ game: GameSettings) throws(Problem) -> CheckedOptions {
+    private func check(
+        _ options: [UInt8], _ game: GameSettings, _ address: ClientAddress
+    ) throws(Problem) -> CheckedOptions {
         do throws(OptionsFault) {
-            return try game.entry.options(options, game.options)
+            // The first shard's note: it lives on this loop too.
+            return try node.traps.recorder.note(0).checking(options, game, from: address) { () throws(OptionsFault) in
+                try game.entry.options(options, game.options)
+            }
         } catch {
             throw Problem(.badOptions, error.message, reason: error.reason, field: "options")
         }
@@ -165,6 +173,7 @@ extension RoomManager {
     }
 
     func checkRate(_ address: ClientAddress) throws(Problem) {
+        guard !node.traps.sentence.bars(address, at: node.wallClock()) else { throw .barred }
         let perMinute = Double(node.limits.joinsPerMinutePerAddress)
         let now = NIODeadline.now()
         var bucket = joins[address] ?? TokenBucket(perSecond: perMinute / 60, burst: perMinute * 2, now: now)

@@ -18,6 +18,7 @@ extension Shard {
             }
             loading.waiting.append(message)
             slots[id] = .loading(loading)
+        case nil where node.traps.sentence.rooms.contains(id): refuse(message, .quarantined)
         case nil:
             slots[id] = .loading(Loading(waiting: [message]))
             fetch(id)
@@ -63,7 +64,7 @@ extension Shard {
                     removeFromStore(stored)
                     return give(up: id, .roomNotFound, loading, reason: .rulesChanged)
                 }
-                give(up: id, .internal, loading)
+                give(up: id, error.isOfGame ? .switchedOff : .internal, loading)
             }
         case .success(nil): give(up: id, loading.told != nil ? .storeUnavailable : .roomNotFound, loading)
         case .failure(let error) where error.code == .unavailable:
@@ -81,31 +82,37 @@ extension Shard {
 
     /// Plays a stored room to where it stood.
     private func load(_ stored: StoredRoom) throws(LoadFault) -> LiveRoom {
-        guard let game = node.games[stored.header.gameType] else { throw .unknownGame }
+        let header = stored.header
+        guard let game = node.games[header.gameType] else { throw .unknownGame }
         guard let state = StoredState(stored.snapshot) else { throw .unreadable }
         let isMigrated = state.rulesVersion != game.entry.manifest.rulesVersion
         // Inputs that other rules have judged mean nothing under these.
         guard !isMigrated || stored.inputs.isEmpty else { throw .rulesChanged }
         let room: AnyRoom
         do {
-            room = try game.entry.restoreRoom(state.room, state.rulesVersion)
+            room = try note.during(.restore, of: header, game) { () throws in
+                try game.entry.restoreRoom(state.room, state.rulesVersion)
+            }
         } catch {
             throw isMigrated ? .rulesChanged : .unreadable
         }
         if let fingerprint = state.fingerprint, !isMigrated {
-            guard room.fingerprint() == fingerprint else {
+            guard note.during(.restore, of: header, game, { room.fingerprint() }) == fingerprint else {
                 throw .replay(.anotherState, version: stored.snapshotVersion)
             }
         }
         for (index, input) in stored.inputs.enumerated() {
             do throws(ReplayFault) {
-                _ = try room.replay(input)
+                _ = try note.during(.replay, of: header, game, entry: input) { () throws(ReplayFault) in
+                    try room.replay(input)
+                }
             } catch {
                 throw .replay(error, version: stored.snapshotVersion + UInt64(index) + 1)
             }
         }
+        let options = note.during(.options, of: header, game) { state.options(of: game) }
         let live = LiveRoom(
-            header: stored.header, game: game, options: state.options(of: game), room: room, term: stored.term,
+            header: header, game: game, options: options, room: room, term: stored.term,
             epoch: state.isSettled ? stored.epoch : stored.epoch + 1, now: loop.now, wallClock: node.wallClock(),
             entropy: node.entropy)
         live.inputsSinceSnapshot = stored.inputs.count
@@ -208,6 +215,10 @@ extension Shard {
             answer(order.sender, text, .entrance, id)
         case .rejoin(let id, let request):
             if request.isAnswered {
+                if problem == .quarantined {
+                    let closed = RoomMessages(room: id, epoch: 1).closed(.quarantined)
+                    answer(request.sender, closed, .nothing, id)
+                }
                 let isGone = problem == .roomNotFound
                 let problem: Problem = isGone ? (request.wasExpired ? .sessionExpired : .sessionNotFound) : problem
                 let text = ServerMessage.failure("reconnect_result", id: request.id, room: id, problem)
@@ -235,6 +246,9 @@ private enum LoadFault: Error, CustomStringConvertible {
     case unreadable
     case rulesChanged
     case replay(ReplayFault, version: UInt64)
+
+    /// Its game is not there, or not any more.
+    var isOfGame: Bool { if case .unknownGame = self { true } else { false } }
 
     var description: String {
         switch self {

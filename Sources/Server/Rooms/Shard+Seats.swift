@@ -242,7 +242,8 @@ extension Shard {
         var object = JSONObject()
         room.makeRow(room.room.facts(), phase: status.phase).write(to: &object)
         describeSeats(of: room, in: &object)
-        object.set("view", json: (try? room.room.view(.spectator)) ?? nil)
+        let view = try? note.during(.view, in: room) { () throws in try room.room.view(.spectator) }
+        object.set("view", json: view ?? nil)
         say(.peeked(promise, RoomPeek(json: object.closed())), about: room)
     }
 }

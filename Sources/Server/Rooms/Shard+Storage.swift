@@ -11,7 +11,9 @@ extension Shard {
     func create(_ new: NewRoom, _ promise: EventLoopPromise<RoomID>?) {
         let seed = SeededRandom(key: (node.entropy.next(), node.entropy.next()))
         guard let game = node.games[new.header.gameType],
-            let made = try? game.entry.makeRoom(new.options, game.rules, seed)
+            let made = try? note.during(
+                .make, of: new.header, game,
+                { () throws in try game.entry.makeRoom(new.options, game.rules, seed) })
         else {
             promise?.fail(Problem.internal)
             return node.rooms.post(.removed(new.header.id))
@@ -68,7 +70,7 @@ extension Shard {
         guard room.isDirty, case .periodic(let interval) = room.game.durability else { return true }
         // What cannot go on from here must be complete in the archive; else ticks may go on for ever.
         let inputs =
-            isLandmark || isSettled ? room.tape.takeAll(fingerprint: room.room.fingerprint()) : room.tape.take()
+            isLandmark || isSettled ? room.tape.takeAll(fingerprint: fingerprint(of: room)) : room.tape.take()
         guard let state = snapshot(of: room, isSettled: isSettled) else { return false }
         room.isDirty = false
         room.nextSnapshot = now + TimeAmount(interval)
@@ -93,8 +95,8 @@ extension Shard {
     /// Takes a room out of the store; until that is done it is still here, in case it cannot be.
     func remove(_ room: LiveRoom) {
         // The archive gets the rest of what happened.
-        if case .periodic = room.game.durability, let state = try? room.room.snapshot() {
-            let inputs = room.tape.takeAll(fingerprint: room.room.fingerprint())
+        if case .periodic = room.game.durability, let state = bytes(of: room) {
+            let inputs = room.tape.takeAll(fingerprint: fingerprint(of: room))
             commit(.snapshot(storedState(of: room, state, isSettled: true).text, inputs: inputs), of: room)
         }
         let keptUntil = node.wallClock() + room.game.replayTime.milliseconds
@@ -114,7 +116,7 @@ extension Shard {
 
     /// - Returns: nil when the state cannot be stored; the room is then closed.
     func snapshot(of room: LiveRoom, isSettled: Bool = false) -> [UInt8]? {
-        guard let state = try? room.room.snapshot(), state.count <= Limits.snapshotBytes else {
+        guard let state = bytes(of: room), state.count <= Limits.snapshotBytes else {
             close(broken: room, "its snapshot is larger than \(Limits.snapshotBytes) bytes, or no JSON", answer: nil)
             return nil
         }
@@ -124,7 +126,15 @@ extension Shard {
     private func storedState(of room: LiveRoom, _ state: [UInt8], isSettled: Bool) -> StoredState {
         StoredState(
             isSettled: isSettled, rulesVersion: room.manifest.rulesVersion, options: room.options,
-            fingerprint: room.room.fingerprint(), ticks: room.tape.ticks, room: state)
+            fingerprint: fingerprint(of: room), ticks: room.tape.ticks, room: state)
+    }
+
+    private func bytes(of room: LiveRoom) -> [UInt8]? {
+        try? note.during(.snapshot, in: room) { () throws in try room.room.snapshot() }
+    }
+
+    private func fingerprint(of room: LiveRoom) -> UInt64? {
+        note.during(.snapshot, in: room) { room.room.fingerprint() }
     }
 
     // MARK: What the store says

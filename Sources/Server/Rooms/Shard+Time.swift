@@ -40,11 +40,11 @@ extension Shard {
             room.nextTick = next + period
             let time = room.time(at: next)
             guard room.game.durability != .everyInput else {
-                let applied = room.room.apply(.ticked, time, true)
+                let applied = note.during(.tick, in: room) { room.room.apply(.ticked, time, true) }
                 finish(applied.verdict, logEntry: applied.logEntry, in: room, at: now)
                 continue
             }
-            let verdict = room.room.tick(time)
+            let verdict = note.during(.tick, in: room) { room.room.tick(time) }
             if room.isLogging, case .committed = verdict { room.tape.ticked(at: time, every: Duration(period)) }
             finish(verdict, logEntry: nil, in: room, at: now)
         }
@@ -110,7 +110,8 @@ extension Shard {
 
     private func moveBots(in room: LiveRoom, at now: NIODeadline) {
         for seat in room.room.botsToMove() {
-            guard let move = room.room.botMove(seat, &room.botRandom) else { continue }
+            let move = note.during(.bot, in: room) { room.room.botMove(seat, &room.botRandom) }
+            guard let move else { continue }
             // A bot cannot see what it holds down already; saying it again would only be sent to everybody.
             guard !room.room.isTicking() || room.lastBotMoves.updateValue(move, forKey: seat) != move else { continue }
             apply(.moved(seat, move[...], id: nil), to: room, at: now)

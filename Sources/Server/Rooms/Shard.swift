@@ -48,6 +48,8 @@ actor Shard: LoopActor {
 
     let node: Node
     let store: any RoomStore
+    /// Told of every call into a game.
+    let note: GameNote
     var slots: [RoomID: Slot] = [:]
     /// The rooms that are ``Slot/closing(_:)``, oldest first.
     var closings: [LiveRoom] = []
@@ -64,6 +66,7 @@ actor Shard: LoopActor {
     init(node: Node, store: any RoomStore, index: Int) {
         self.node = node
         self.store = store
+        note = node.traps.recorder.note(index)
         loop = node.hubs[index].loop
         executor = loop.serialExecutor
         mailbox = node.shards[index]
@@ -134,7 +137,9 @@ actor Shard: LoopActor {
         _ input: RoomInput<ArraySlice<UInt8>>, to room: LiveRoom, at now: NIODeadline? = nil, answer: Answer? = nil
     ) -> Verdict {
         let now = now ?? loop.now
-        let applied = room.room.apply(input, room.time(at: now), room.isLogging)
+        let applied = note.during(input, in: room, from: answer?.sender.address) {
+            room.room.apply(input, room.time(at: now), room.isLogging)
+        }
         finish(applied.verdict, logEntry: applied.logEntry, in: room, at: now, answer: answer)
         return applied.verdict
     }

@@ -1,14 +1,14 @@
 # Everything that is done with Parlor. Bare `make` lists it.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run release test mutants lint simulate bench clean setup-run setup-test
+.PHONY: help run release test mutants lint simulate bench bench-durable chaos clean setup-run setup-test
 
 PORT ?= 8080
 SWIFT_DIRS := Sources Tests Examples Package.swift
 EXAMPLE := --package-path Examples/ConnectFour --scratch-path .build-example
 
 help: ## List these targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 18
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 24
 
 run: setup-run ## Install what is missing, build and serve: open the printed address
 	swift build --product parlor
@@ -32,6 +32,15 @@ simulate: ## Run rooms on virtual time over a faulty store: SEED=7, SEED=1...200
 
 bench: release ## Measure the time from start to listening
 	@scripts/bench
+
+ROUNDS ?= 1000
+chaos: setup-test ## Kill a server 1,000 times while people play, and miss nothing: ROUNDS=50 SEED=7
+	swift build --product trial-server
+	.venv/bin/python -B Tests/Chaos/chaos.py $(ROUNDS) $(SEED)
+
+bench-durable: setup-run ## Measure moves that are stored before they are answered (five minutes)
+	swift build -c release --product trial-server
+	python3 -B Benchmarks/durable/run.py
 
 clean: ## Remove what was built
 	rm -rf .build .build-example output

@@ -61,12 +61,6 @@ class Server:
     async def listens(self, times=1):
         await self.says("listening on", times)
 
-    async def listens_after(self, pattern):
-        """Waits until that was said, and then until players may come."""
-        await self.says(pattern)
-        said = next(index for index, line in enumerate(self.log) if re.search(pattern, line))
-        await self.listens(1 + sum(1 for line in self.log[:said] if "listening on" in line))
-
     def servers(self):
         """The processes that a supervisor has."""
         pid = self.process.pid

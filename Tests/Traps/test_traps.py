@@ -249,7 +249,7 @@ class TrapTest(unittest.IsolatedAsyncioTestCase):
     async def test_a_server_ends_with_its_supervisor(self):
         server = await self.supervised()
         ann = await self.bystander(server, 1)
-        server.process.kill()
+        server.kill()
         self.assertIn(await ann.is_cut_off(), (1001, None))
         server = self.serve(port=server.port)
         await server.listens()  # The folder and the port are free again.

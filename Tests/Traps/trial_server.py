@@ -71,12 +71,21 @@ class Server:
         return await asyncio.to_thread(self.process.wait, PATIENCE)
 
     def kill(self):
-        """The server of a supervisor that is killed ends by itself, and its log with it."""
+        """The server of a supervisor that is killed ends by itself, and the log with it."""
+        servers = []
+        if self.process.stdout.closed:
+            return
         if self.process.poll() is None:
+            servers = self.servers()
             self.process.kill()
         self.process.wait()
-        self.reader.join()
-        self.process.stdout.close()
+        self.reader.join(PATIENCE)
+        orphans = self.reader.is_alive()
+        for server in servers if orphans else []:
+            os.kill(server, signal.SIGKILL)
+        if not orphans:
+            self.process.stdout.close()
+        assert not orphans, "a server outlived its supervisor"
 
 
 class Player:

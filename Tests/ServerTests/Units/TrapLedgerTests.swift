@@ -18,8 +18,7 @@ import Testing
     ) -> Trap {
         Trap(
             fault: "illegalInstruction", call: "move", digest: String(input.prefix(16)),
-            room: room.map { .numbered($0) }, game: game,
-            rules: rules, address: address, input: input)
+            room: room.map { .numbered($0) }, game: game, rules: rules, address: address, input: input)
     }
 
     private static let cases = [

@@ -1,9 +1,10 @@
 # Everything that is done with Parlor. Bare `make` lists it.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run release test mutants lint simulate bench bench-durable chaos clean setup-run setup-test
+.PHONY: help run release test mutants lint simulate power-cuts bench bench-durable chaos clean setup-run setup-test
 
 PORT ?= 8080
+CUTS ?= 500
 SWIFT_DIRS := Sources Tests Examples Package.swift
 EXAMPLE := --package-path Examples/ConnectFour --scratch-path .build-example
 
@@ -29,6 +30,10 @@ lint: setup-run ## Check format, warnings, imports and file lengths
 
 simulate: ## Run rooms on virtual time over a faulty store: SEED=7, SEED=1...200, or for ever
 	@scripts/simulate $(SEED)
+
+power-cuts: ## Cut the power of the stores' disk: CUTS=500 times, from SEED=1 on
+	swift build --product power-cuts
+	@scripts/power-cuts $(CUTS) $(SEED)
 
 bench: release ## Measure the time from start to listening
 	@scripts/bench

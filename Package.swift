@@ -88,6 +88,11 @@ let package = Package(
         .executableTarget(
             name: "trial-server", dependencies: ["GameKitProtocol", "ParlorServer"],
             path: "Tests/TrialServer", swiftSettings: strict),
+        // A disk that loses its power, put under SQLite, and what the store makes of what is left.
+        .target(name: "PowerCutDisk", path: "Tests/PowerCuts/Disk", linkerSettings: [.linkedLibrary("sqlite3")]),
+        .executableTarget(
+            name: "power-cuts", dependencies: ["PowerCutDisk", "SessionStore"], path: "Tests/PowerCuts/Run",
+            swiftSettings: strict + [.strictMemorySafety()]),
         .testTarget(name: "GameKitProtocolTests", dependencies: ["GameKitProtocol"], swiftSettings: strict),
         .testTarget(
             name: "RoomEngineTests", dependencies: ["GameKitProtocol", "GameKitTesting", "RoomEngine", "TicTacToe"],

@@ -73,7 +73,9 @@ final class Server: Sendable {
                 await lifecycle.triggerGracefulShutdown()
             }
             tasks.addTask { [self] in
+                async let checked: Void = checkDatabase()
                 await recoverRooms()
+                await checked
                 await keepStoresSmall()
             }
             // The lifecycle ends by itself only when it failed, to listen for one.
@@ -107,6 +109,19 @@ final class Server: Sendable {
         }
         node.rooms.post(.recovered)
         if count > 0 { logger.info("rooms recovered", metadata: ["rooms": "\(count)"]) }
+    }
+
+    /// After an unclean end: reads the whole database beside everything else, and says whether it is sound.
+    private func checkDatabase() async {
+        guard let database, database.endedUncleanly else { return }
+        do throws(StoreError) {
+            try await database.checkIntegrity()
+            logger.info("the last server on this folder did not end in good order; its database is sound")
+        } catch {
+            guard !Task.isCancelled else { return }
+            status.report(error)
+            logger.error("the database must be looked at: restore a backup", metadata: ["why": "\(error)"])
+        }
     }
 
     /// Has the stores forget what nobody may come back to, until the server ends.

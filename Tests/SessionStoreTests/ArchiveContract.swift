@@ -99,6 +99,21 @@ import Testing
         }
     }
 
+    @Test(arguments: StoreKind.allCases) func `a room made anew without an archive leaves none`(
+        _ kind: StoreKind
+    ) async throws {
+        try await kind.withRoomStore { store in
+            let room = try Sample.room()
+            let commits = [
+                Sample.created(room), Sample.input(room, 1), Sample.removed(room, 1, archivedUntil: 100),
+                Sample.created(room, isArchived: false), Sample.input(room, 1, snapshot: "at 1"),
+                Sample.removed(room, 1, archivedUntil: 200),
+            ]
+            #expect(try await store.append(commits) == [])
+            #expect(try await store.archive(of: room) == nil)
+        }
+    }
+
     @Test(arguments: StoreKind.allCases) func `a state under newer rules begins the archive anew`(
         _ kind: StoreKind
     ) async throws {

@@ -10,6 +10,8 @@ final class ServerStatus: Sendable {
     private let database: SQLiteDatabase?
     private let started = ContinuousClock.now
     private let ready = Atomic<Bool>(false)
+    /// What was found wrong with the database.
+    private let damage = Mutex<StoreError?>(nil)
 
     init(node: Node, clients: ClientManager, rooms: RoomManager, database: SQLiteDatabase?) {
         self.node = node
@@ -21,6 +23,9 @@ final class ServerStatus: Sendable {
     /// Whether players may come: not before everything is up, and not once the server drains.
     var isReady: Bool { ready.load(ordering: .relaxed) }
     func setReady(_ isReady: Bool) { ready.store(isReady, ordering: .relaxed) }
+
+    /// The database is not what it should be, and will not get better by itself.
+    func report(_ damage: StoreError) { self.damage.withLock { $0 = damage } }
 
     var uptime: Duration { started.duration(to: .now) }
 
@@ -38,6 +43,7 @@ final class ServerStatus: Sendable {
 
     func pingStore() async -> StorePing {
         guard let database else { return StorePing(status: "memory") }
+        if let damage = damage.withLock({ $0 }) { return StorePing(status: "damaged", error: damage.description) }
         do throws(StoreError) {
             let time = try await database.ping()
             return StorePing(status: "up", pingMilliseconds: Int(time.milliseconds))

@@ -16,7 +16,10 @@ final class DataFolder: Sendable {
     /// Makes what is missing, for this user's eyes only. The folder's parent must be there.
     /// - Throws: `unavailable` when another server has the folder, or it cannot be used.
     init(_ path: String) throws(StoreError) {
-        guard mkdir(path, 0o700) == 0 || errno == EEXIST else {
+        if mkdir(path, 0o700) == 0 {
+            // A folder whose name is not safe is gone after a power cut, and all that was made safe in it.
+            try DurableFile.flush("\(path)/..")
+        } else if errno != EEXIST {
             throw StoreError(.unavailable, "cannot make the folder \(path): \(Self.lastFault)")
         }
         let lock = try Self.descriptor(of: "\(path)/parlor.lock")

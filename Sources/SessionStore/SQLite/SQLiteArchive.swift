@@ -5,11 +5,9 @@ internal import GRDB
 enum SQLiteArchive {
     /// A room that is not archived has no row here, and all below does nothing for it.
     static func begin(_ header: RoomHeader, start: [UInt8], _ db: Database) throws {
-        // A room may be made anew under the id of one that is gone.
-        try deleteInputs(of: header.id.rawValue, db)
         let statement = try db.cachedStatement(
             sql: """
-                INSERT OR REPLACE INTO archives (room, game, is_private, created_at, start, bytes)
+                INSERT INTO archives (room, game, is_private, created_at, start, bytes)
                 VALUES (?, ?, ?, ?, ?, 0)
                 """)
         try statement.execute(arguments: [

@@ -14,7 +14,12 @@ public final class SQLiteDatabase: Sendable {
         case normal = "NORMAL"
     }
 
-    private let folder: DataFolder
+    /// Whether the last server on this folder did not close it: it was killed or the power went. Its log was there then
+    /// and has been read; `checkIntegrity` says whether the file bore it. Also true when another process, such as a
+    /// backup, kept the log from being folded in at the end.
+    public let endedUncleanly: Bool
+
+    let folder: DataFolder
     /// Runs on a serial queue of its own, the writer's thread.
     private let connection: DatabaseQueue
     private let waiting = Mutex(WriteQueue<WriteJob>())
@@ -28,9 +33,12 @@ public final class SQLiteDatabase: Sendable {
     ) throws(StoreError) {
         let folder = try DataFolder(folder)
         self.folder = folder
+        endedUncleanly = Self.hasLog(folder.file)
         do {
+            try Self.refuseLogAlone(folder.file)
             try Schema.refuseNewer(folder.file)
             connection = try Self.connect(folder.file, synchronous, patience)
+            try connection.read(Schema.refuseNewer)
             try Schema.migrator.migrate(connection)
         } catch {
             let fault = StoreError(error)

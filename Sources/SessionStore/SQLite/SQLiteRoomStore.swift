@@ -82,6 +82,8 @@ public struct SQLiteRoomStore: RoomStore {
                 room, header.gameType, header.isPrivate, header.createdAt, commit.term.column, commit.epoch.column,
                 commit.version.column, Data(snapshot),
             ])
+            // A room may be made anew under the id of one that is gone.
+            try SQLiteArchive.end(room, keptUntil: nil, db)
             if isArchived { try SQLiteArchive.begin(header, start: snapshot, db) }
         case .input(let input, nil):
             try db.cachedStatement(sql: "INSERT INTO inputs (room, version, input) VALUES (?, ?, ?)")

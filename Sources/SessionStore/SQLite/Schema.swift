@@ -72,9 +72,19 @@ enum Schema {
     static func refuseNewer(_ path: String) throws {
         var configuration = Configuration()
         configuration.readonly = true
-        let database = try DatabaseQueue(path: path, configuration: configuration)
-        let isNewer = try database.read { db in try migrator.hasBeenSuperseded(db) }
-        try database.close()
-        guard !isNewer else { throw StoreError(.newerSchema, "a newer version of the server wrote it") }
+        do {
+            let database = try DatabaseQueue(path: path, configuration: configuration)
+            defer { try? database.close() }
+            try database.read(refuseNewer)
+        } catch DatabaseError.SQLITE_READONLY_ROLLBACK {
+            // The power went while the file was made or got its log. What was begun must be undone before anything can be
+            // read, and only a connection that may write can do that: it looks again.
+        }
+    }
+
+    static func refuseNewer(_ db: Database) throws {
+        guard try !migrator.hasBeenSuperseded(db) else {
+            throw StoreError(.newerSchema, "a newer version of the server wrote it")
+        }
     }
 }

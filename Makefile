@@ -35,8 +35,9 @@ power-cuts: ## Cut the power of the stores' disk: CUTS=500 times, from SEED=1 on
 	swift build --product power-cuts
 	@scripts/power-cuts $(CUTS) $(SEED)
 
-bench: release ## Measure the time from start to listening
+bench: release setup-test ## Measure the time from start to listening, and from a kill until people are back
 	@scripts/bench
+	@.venv/bin/python -B Benchmarks/recovery.py .build/release/parlor
 
 ROUNDS ?= 1000
 chaos: setup-test ## Kill a server 1,000 times while people play, and miss nothing: ROUNDS=50 SEED=7

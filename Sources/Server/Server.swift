@@ -93,8 +93,8 @@ final class Server: Sendable {
     private func recoverRooms() async {
         var count = 0
         var last: RoomID?
-        do throws(StoreError) {
-            while !Task.isCancelled {
+        while !Task.isCancelled {
+            do throws(StoreError) {
                 let headers = try await roomStore.headers(after: last, limit: Limits.recoveredAtOnce)
                 guard let newest = headers.last else { break }
                 last = newest.id
@@ -102,10 +102,11 @@ final class Server: Sendable {
                 let sound = await node.traps.quarantine(known, in: roomStore, archivedUntil: archivedUntil)
                 for wake in sound.map(wake) { try? await wake.get() }
                 count += sound.count
+            } catch {
+                logger.warning(
+                    "rooms not recovered yet, but for those that are asked for", metadata: ["error": "\(error)"])
+                try? await Task.sleep(for: Limits.recoveryRetry)
             }
-        } catch {
-            return logger.error(
-                "rooms not recovered: those that are asked for still are", metadata: ["error": "\(error)"])
         }
         node.rooms.post(.recovered)
         if count > 0 { logger.info("rooms recovered", metadata: ["rooms": "\(count)"]) }

@@ -17,6 +17,8 @@ extension Limits {
     static let mostEntriesOnTape = 4096
     /// How many rooms are fetched at once after a start: few enough that one somebody asks for is not held up.
     static let recoveredAtOnce = 64
+    /// How long a store that does not answer after a start is left alone.
+    static let recoveryRetry = Duration.seconds(5)
     /// What may be said to a room while it is fetched from the store.
     static let waitingForRoom = 1000
     /// How soon a room that people are in is asked for again when the store did not answer.

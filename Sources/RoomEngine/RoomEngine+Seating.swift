@@ -73,7 +73,6 @@ extension RoomEngine {
         updateChairs()
         tell(.playerReconnected(seat: seat, playerId: occupant.playerId), &step)
         guard isInPlay(seat) else { return }
-        unpauseWhenAllAreBack(&step)
         call(&step) { game, table in game.back(seat, at: &table) }
         conclude(&step)
         // The game may have taken out the last one who was away.

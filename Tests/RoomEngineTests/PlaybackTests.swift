@@ -42,6 +42,47 @@ import Testing
         }
     }
 
+    @Test func `every tick of a run is told, in order`() throws {
+        let live = AnyRoom(try Driver(Clockwork.self, "AB").engine)
+        let start = try live.snapshot()
+        let period = Duration.milliseconds(20)
+        var run = TickRun(start: period, every: period)
+        var told: [Commit.Message] = []
+        for number in 1...6 {
+            if number > 1 { _ = run.goesOn(at: period * number) }
+            guard case .committed(let commit) = live.tick(period * number) else { continue }
+            told += commit.messages
+        }
+        let playback = try GameEntry(Puppet<Clockwork>.self).playback(.state(start))
+        var versions: [UInt64] = []
+        var messages: [Commit.Message] = []
+        let step = try playback.play(try #require(run.logEntry(fingerprint: live.fingerprint()))) { commit in
+            versions.append(commit.version)
+            messages += commit.messages
+        }
+        #expect(versions == Array(3...8))
+        #expect(!messages.isEmpty && messages == told)
+        #expect(step.commits == 6 && step.version == 8 && step.isVerified)
+    }
+
+    @Test func `an entry of a time that no room reaches is none`() throws {
+        let start = try AnyRoom(try Driver(Clockwork.self, "AB").engine).snapshot()
+        let century = Duration.seconds(100 * 366 * 86_400)
+        func play(at time: Duration, every period: Duration? = nil) throws {
+            var run = TickRun(start: time, every: period ?? .zero)
+            if let period { _ = run.goesOn(at: time + period) }
+            let entry = try #require(run.logEntry(fingerprint: nil))
+            _ = try GameEntry(Puppet<Clockwork>.self).playback(.state(start)).play(entry) { _ in }
+        }
+        try play(at: .zero)
+        try play(at: century)
+        try play(at: .zero, every: .seconds(1))
+        #expect(throws: ReplayFault.unreadable) { try play(at: .seconds(-1)) }
+        #expect(throws: ReplayFault.unreadable) { try play(at: century + .nanoseconds(1)) }
+        #expect(throws: ReplayFault.unreadable) { try play(at: .zero, every: .seconds(1) + .nanoseconds(1)) }
+        #expect(throws: ReplayFault.unreadable) { try play(at: .seconds(9), every: .seconds(-1)) }
+    }
+
     @Test func `a new room is told by its options, rules and seed alone`() throws {
         let recorded = try Recorded()
         let playback = try Self.entry.playback(.state(recorded.states[0]))

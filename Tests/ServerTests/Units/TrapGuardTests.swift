@@ -69,7 +69,7 @@ import Testing
     @Test func `a room in quarantine leaves the store and a report of itself`() async throws {
         for room in [1, 1] { _ = try run(trappedIn: room) }
         let store = try await store([1, 2])
-        let left = await try start().quarantine(try await store.headers(after: nil, limit: 10), in: store) { _ in nil }
+        let left = try await start().quarantine(try await store.headers(after: nil, limit: 10), in: store) { _ in nil }
         #expect(left.map(\.id) == [.numbered(2)])
         #expect(try await store.headers(after: nil, limit: 10).map(\.id) == [.numbered(2)])
         let report = try String(contentsOfFile: folder.path + "/reports/room0001.json", encoding: .utf8)
@@ -96,7 +96,7 @@ import Testing
         for number in 0..<Limits.trapReports { _ = try folder.file("reports/\(number)", "") }
         for room in [1, 1] { _ = try run(trappedIn: room) }
         let store = try await store([1])
-        _ = await try start().quarantine(try await store.headers(after: nil, limit: 10), in: store) { _ in nil }
+        _ = try await start().quarantine(try await store.headers(after: nil, limit: 10), in: store) { _ in nil }
         #expect(try await store.headers(after: nil, limit: 10).isEmpty)
         #expect(
             try FileManager.default.contentsOfDirectory(atPath: folder.path + "/reports").count == Limits.trapReports)

@@ -23,6 +23,8 @@ struct JoinOrder: Sendable {
     let sender: Sender
     let id: MessageID?
     let join: JoinRequest
+    /// The room was made for this join: if there is none, it could not be stored.
+    var isFirst = false
     /// A seat was promised to this join; the room manager is told when that is settled.
     let isPromised: Bool
 }

@@ -43,7 +43,8 @@ extension RoomManager {
 
     private func send(_ placement: Placement, _ choice: Choice) {
         let order = JoinOrder(
-            sender: placement.sender, id: placement.id, join: placement.join, isPromised: choice.isPromised)
+            sender: placement.sender, id: placement.id, join: placement.join, isFirst: choice.isNew != nil,
+            isPromised: choice.isPromised)
         let shard = node.shard(of: choice.room)
         if let new = choice.isNew { shard.post(.create(new, nil)) }
         shard.post(.join(choice.room, order))

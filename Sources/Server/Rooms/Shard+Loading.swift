@@ -211,6 +211,7 @@ extension Shard {
             answer(sender, text, settles, id)
         case .join(let id, let order):
             if order.isPromised { node.rooms.post(.settled(id)) }
+            let problem = order.isFirst && problem == .roomNotFound ? .storeUnavailable : problem
             let text = ServerMessage.failure("join_room_result", id: order.id, room: id, problem)
             answer(order.sender, text, .entrance, id)
         case .rejoin(let id, let request):

@@ -26,23 +26,29 @@ enum ParlorExecutable {
         }
     }
 
+    /// Not with Foundation's `Process`: it looks at every open file of this process, of which tests of servers have
+    /// thousands, and crashes at times.
     private static func start(_ arguments: [String], _ input: String?) throws -> Result {
-        let process = Process()
-        process.executableURL = folder.appendingPathComponent("parlor")
-        process.arguments = arguments
-        process.environment = [:]
-        process.standardInput = input.flatMap { FileHandle(forReadingAtPath: $0) } ?? FileHandle.nullDevice
-        let (output, complaint) = (Pipe(), Pipe())
-        process.standardOutput = output
-        process.standardError = complaint
-        try process.run()
-        // What it complains about is short, and waits in the pipe meanwhile.
-        let text = output.fileHandleForReading.readDataToEndOfFile()
-        let complaints = complaint.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
+        let scratch = try ScratchFolder()
+        let (output, complaint) = (scratch.path + "/output", scratch.path + "/complaint")
+        var files = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&files)
+        defer { posix_spawn_file_actions_destroy(&files) }
+        posix_spawn_file_actions_addopen(&files, 0, input ?? "/dev/null", O_RDONLY, 0)
+        posix_spawn_file_actions_addopen(&files, 1, output, O_WRONLY | O_CREAT, 0o600)
+        posix_spawn_file_actions_addopen(&files, 2, complaint, O_WRONLY | O_CREAT, 0o600)
+        let program = folder.appendingPathComponent("parlor").path
+        var argv = ([program] + arguments).map { strdup($0) } + [nil]
+        defer { for argument in argv { free(argument) } }
+        var environment: [UnsafeMutablePointer<CChar>?] = [nil]
+        var id: pid_t = 0
+        try #require(posix_spawn(&id, program, &files, nil, &argv, &environment) == 0)
+        var status: Int32 = 0
+        while waitpid(id, &status, 0) < 0 && errno == EINTR {}
         return Result(
-            status: process.terminationStatus, output: String(decoding: text, as: UTF8.self),
-            complaint: String(decoding: complaints, as: UTF8.self))
+            status: status & 0x7f == 0 ? status >> 8 & 0xff : -(status & 0x7f),
+            output: try String(contentsOfFile: output, encoding: .utf8),
+            complaint: try String(contentsOfFile: complaint, encoding: .utf8))
     }
 
     private static var folder: URL {

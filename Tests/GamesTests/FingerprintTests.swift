@@ -15,15 +15,14 @@ import Testing
         // On Linux the bundle of tests is a plain executable, and its bundle the folder that it lies in.
         let bundle = Bundle(for: Marker.self).bundleURL
         let folder = bundle.pathExtension == "xctest" ? bundle.deletingLastPathComponent() : bundle
-        let process = Process()
-        process.executableURL = folder.appendingPathComponent("game-fingerprints")
-        process.environment = hashing.map { ["SWIFT_DETERMINISTIC_HASHING": $0] } ?? [:]
-        let output = Pipe()
-        process.standardOutput = output
-        try process.run()
-        let text = output.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        try #require(process.terminationStatus == 0)
+        let program = folder.appendingPathComponent("game-fingerprints").path
+        let environment = hashing.map { "SWIFT_DETERMINISTIC_HASHING=\($0) " } ?? ""
+        // Foundation's `Process` looks at every open file of this one, and crashes at times when they are thousands.
+        let output = try #require(popen("env -i \(environment)'\(program)'", "r"))
+        var text: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 4096)
+        while case let count = fread(&buffer, 1, buffer.count, output), count > 0 { text += buffer[..<count] }
+        try #require(pclose(output) == 0)
         return String(decoding: text, as: UTF8.self)
     }
 

@@ -81,6 +81,11 @@ import Testing
         #expect(throws: ReplayFault.unreadable) { try play(at: century + .nanoseconds(1)) }
         #expect(throws: ReplayFault.unreadable) { try play(at: .zero, every: .seconds(1) + .nanoseconds(1)) }
         #expect(throws: ReplayFault.unreadable) { try play(at: .seconds(9), every: .seconds(-1)) }
+        let playback = try GameEntry(Puppet<Clockwork>.self).playback(.state(start))
+        for more in [-1, 7 * 86_400 * 240 + 1] {
+            let run = #"{"at":[0,0],"input":{"ticked":{}},"more":\#(more),"every":[0,1]}"#
+            #expect(throws: ReplayFault.unreadable) { _ = try playback.play(Array(run.utf8)) { _ in } }
+        }
     }
 
     @Test func `a new room is told by its options, rules and seed alone`() throws {

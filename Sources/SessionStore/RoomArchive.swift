@@ -16,7 +16,7 @@ public struct RoomArchive: Equatable, Sendable {
 
 /// Inputs as they lie in an archive: a line each, since canonical JSON has no line breaks.
 enum ArchivedInputs {
-    /// Of one room, compressed: half a day of a real-time game. What comes after is played, but not archived.
+    /// Of one room, compressed: many hours of a real-time game. What comes after is played, but not archived.
     static let mostBytes = 16 << 20
     /// Of one piece when it is read again. A snapshot's worth of the largest inputs is far less.
     static let mostBytesOfPiece = 64 << 20

@@ -88,9 +88,9 @@ final class LiveRoom {
     func wallClock(of time: Duration) -> Int64 { wallOrigin + time.milliseconds }
 
     /// Notes that a step after event `seq` goes into a batch.
-    func hold(in batch: Int, after seq: UInt64) {
+    func hold(in batch: Int, after seq: @autoclosure () -> UInt64) {
         guard unsafeSince.last?.batch != batch else { return }
-        unsafeSince = unsafeSince.suffix(1) + [(batch, seq)]
+        unsafeSince = unsafeSince.suffix(1) + [(batch, seq())]
     }
 
     /// The last event that was told if a batch, and all after it, are lost.

@@ -37,13 +37,12 @@ extension Shard {
     /// - Returns: false when the room cannot go on, and was closed.
     func record(_ step: Commit, logEntry: [UInt8]?, of room: LiveRoom, at now: NIODeadline) -> Bool {
         room.hold(in: gate.current, after: room.room.status().seq - step.eventCount)
-        guard logEntry != nil || room.game.durability != .everyInput else {
-            close(broken: room, "its move cannot be written as JSON", answer: nil)
-            return false
-        }
         switch room.game.durability {
         case .everyInput:
-            guard let logEntry else { return false }
+            guard let logEntry else {
+                close(broken: room, "its move cannot be written as JSON", answer: nil)
+                return false
+            }
             room.inputsSinceSnapshot += 1
             var state: [UInt8]?
             if room.inputsSinceSnapshot >= Limits.inputsPerSnapshot {

@@ -10,10 +10,10 @@ public struct BackupContents: Equatable, Sendable {
 
 /// A consistent copy of a server's file, made beside the running server.
 ///
-/// SQLite's online backup, inside one read transaction: page by page, so it can tell how far it is, and in 40 % of the time
-/// that `VACUUM INTO` takes (0.5 s against 1.3 s for 300 MB). The server goes on writing meanwhile; only its log cannot be
+/// SQLite's online backup, inside one read transaction: page by page, so it can tell how far it is, which `VACUUM INTO`
+/// cannot. The server goes on writing meanwhile; only its log cannot be
 /// folded into the file before the copy is done, so it grows by what is written in that time. Without the transaction the
-/// copy would begin anew with every commit of the server. Unused pages are copied too; `VACUUM INTO` would leave them out.
+/// copy would begin anew with every commit of the server. Unused pages are copied too.
 public enum Backup {
     /// - Parameters:
     ///   - isReplacing: whether a file that is there already may be replaced.

@@ -11,12 +11,12 @@ public protocol RoomStore: Sendable {
     /// earlier owner then stays.
     func claim(_ room: RoomID, completion: @escaping @Sendable (Result<StoredRoom?, StoreError>) -> Void)
 
-    /// Stores all of `commits`, of one or many rooms, in order and in one transaction, except those of a room whose
-    /// term or version does not fit: of such a room nothing is stored and its id is reported. Never blocks. The
+    /// Stores all of `commits`, of one or many rooms, in order and each room's in one transaction, except those of a room
+    /// whose term or version does not fit: of such a room nothing is stored and its id is reported. Never blocks. The
     /// completion comes when all is safe or has failed; after a failure it is unknown what is stored: claim the rooms
     /// again.
     func append(
-        _ commits: [RoomCommit], completion: @escaping @Sendable (Result<Set<RoomID>, StoreError>) -> Void)
+        _ commits: [RoomCommit], completion: @escaping @Sendable (Result<AppendReport, StoreError>) -> Void)
 
     /// The rooms there are, in the order of their ids: at most `limit` of those after `room`. A room that comes or goes
     /// between two calls may be in or not.
@@ -28,6 +28,23 @@ public protocol RoomStore: Sendable {
     /// Forgets the archives of rooms that are kept no longer at `now` (milliseconds since 1970), and says how many.
     @discardableResult
     func removeExpiredArchives(now: Int64) async throws(StoreError) -> Int
+}
+
+/// Of which rooms nothing was stored, and why.
+public struct AppendReport: Equatable, Sendable {
+    /// Another owner has the room, or what was to be stored contradicts what is.
+    public var refused: Set<RoomID> = []
+    /// The store has less of the room than its owner was told it has: it lost some, or is another store. All that the
+    /// owner knows can be stored with ``RoomCommit/Change/rewritten(_:snapshot:isArchived:)``.
+    public var behind: Set<RoomID> = []
+
+    public init(refused: Set<RoomID> = [], behind: Set<RoomID> = []) {
+        self.refused = refused
+        self.behind = behind
+    }
+
+    /// Everything was stored.
+    public var isEmpty: Bool { refused.isEmpty && behind.isEmpty }
 }
 
 /// What never changes about a room.
@@ -67,6 +84,11 @@ public struct RoomCommit: Equatable, Sendable {
         case snapshot([UInt8], inputs: [[UInt8]])
         /// The state as newer rules read it. What was archived cannot be played by them: the archive begins anew.
         case migrated([UInt8])
+        /// The whole room anew, where the store is behind what its owner was told. Fits whatever is stored, unless that
+        /// is of a higher term. The archive begins anew.
+        case rewritten(RoomHeader, snapshot: [UInt8], isArchived: Bool)
+        /// Nothing new: fits if the store has just this version.
+        case confirmed
         /// Forgets the room, whatever version it has; its archive is kept until then (milliseconds since 1970).
         case removed(archivedUntil: Int64?)
     }

@@ -12,7 +12,6 @@ public protocol SessionStore: Sendable {
     /// Forgets a session, unless it is stored with a revision higher than `revision`.
     func remove(_ client: ClientKey, revision: UInt64) async throws(StoreError)
 
-    /// Forgets what has expired by `now` and says how many those were.
-    @discardableResult
-    func removeExpired(now: Int64) async throws(StoreError) -> Int
+    /// Forgets what has expired by `now`, unless the store does so by itself.
+    func removeExpired(now: Int64) async throws(StoreError)
 }

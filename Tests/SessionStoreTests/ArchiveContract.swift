@@ -10,7 +10,7 @@ import Testing
             let commits =
                 [Sample.created(room)]
                 + (1...9).map { Sample.input(room, $0, snapshot: $0 % 4 == 0 ? "at \($0)" : nil) }
-            #expect(try await store.append(commits) == [])
+            #expect(try await store.append(commits) == .stored)
             let archive = try #require(try await store.archive(of: room))
             #expect(archive.header == Sample.header(room))
             #expect(archive.start == Array("new".utf8))
@@ -27,7 +27,7 @@ import Testing
                 Sample.created(room), Sample.snapshot(room, 60, "a", inputs: ["one", "two"]),
                 Sample.snapshot(room, 120, "b"), Sample.snapshot(room, 180, "c", inputs: ["three"]),
             ]
-            #expect(try await store.append(commits) == [])
+            #expect(try await store.append(commits) == .stored)
             #expect(try await store.archive(of: room)?.inputs.map(text) == ["one", "two", "three"])
             #expect(try await store.claim(room)?.inputs == [])
         }
@@ -39,7 +39,7 @@ import Testing
         try await kind.withRoomStore { store in
             let room = try Sample.room()
             let commits = [Sample.created(room), Sample.input(room, 1), Sample.removed(room, 1, archivedUntil: 100)]
-            #expect(try await store.append(commits) == [])
+            #expect(try await store.append(commits) == .stored)
             #expect(try await store.claim(room) == nil)
             #expect(try await store.removeExpiredArchives(now: 99) == 0)
             #expect(try await store.archive(of: room)?.inputs.map(text) == ["input 1"])
@@ -64,9 +64,9 @@ import Testing
         try await kind.withRoomStore { store in
             let room = try Sample.room()
             let commits = [Sample.created(room, isArchived: false), Sample.input(room, 1, snapshot: "at 1")]
-            #expect(try await store.append(commits) == [])
+            #expect(try await store.append(commits) == .stored)
             #expect(try await store.archive(of: room) == nil)
-            #expect(try await store.append([Sample.removed(room, 1, archivedUntil: 100)]) == [])
+            #expect(try await store.append([Sample.removed(room, 1, archivedUntil: 100)]) == .stored)
             #expect(try await store.archive(of: room) == nil)
         }
     }
@@ -77,7 +77,7 @@ import Testing
         try await kind.withRoomStore { store in
             let room = try Sample.room()
             let commits = [Sample.created(room), Sample.input(room, 1, snapshot: "at 1"), Sample.removed(room, 1)]
-            #expect(try await store.append(commits) == [])
+            #expect(try await store.append(commits) == .stored)
             #expect(try await store.archive(of: room) == nil)
         }
     }
@@ -91,7 +91,7 @@ import Testing
                 Sample.created(room), Sample.input(room, 1, snapshot: "at 1"),
                 Sample.removed(room, 1, archivedUntil: 100),
             ]
-            #expect(try await store.append(first + [Sample.created(room, snapshot: "anew")]) == [])
+            #expect(try await store.append(first + [Sample.created(room, snapshot: "anew")]) == .stored)
             let archive = try #require(try await store.archive(of: room))
             #expect(archive.start.map { $0 } == Array("anew".utf8))
             #expect(archive.inputs == [])
@@ -109,7 +109,7 @@ import Testing
                 Sample.created(room, isArchived: false), Sample.input(room, 1, snapshot: "at 1"),
                 Sample.removed(room, 1, archivedUntil: 200),
             ]
-            #expect(try await store.append(commits) == [])
+            #expect(try await store.append(commits) == .stored)
             #expect(try await store.archive(of: room) == nil)
         }
     }
@@ -123,7 +123,7 @@ import Testing
                 Sample.created(room), Sample.input(room, 1, snapshot: "at 1"),
                 Sample.commit(room, 1, .migrated(Array("as it is now".utf8))), Sample.input(room, 2),
             ]
-            #expect(try await store.append(commits) == [])
+            #expect(try await store.append(commits) == .stored)
             let archive = try #require(try await store.archive(of: room))
             #expect(text(archive.start) == "as it is now")
             #expect(archive.inputs.map(text) == ["input 2"])
@@ -135,7 +135,7 @@ import Testing
         try await kind.withRoomStore { store in
             let room = try Sample.room()
             let commits = [Sample.created(room), Sample.snapshot(room, 3, inputs: ["", "x", ""])]
-            #expect(try await store.append(commits) == [])
+            #expect(try await store.append(commits) == .stored)
             #expect(try await store.archive(of: room)?.inputs.map(text) == ["", "x", ""])
         }
     }

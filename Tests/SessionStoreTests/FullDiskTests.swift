@@ -20,7 +20,7 @@ import Testing
                 #expect(error?.code == .unavailable)
                 try disk.resize(to: "1m")
                 let database = try SQLiteDatabase(folder: disk.folder)
-                #expect(try await SQLiteRoomStore(database).append([Sample.created(try Sample.room())]) == [])
+                #expect(try await SQLiteRoomStore(database).append([Sample.created(try Sample.room())]) == .stored)
                 await database.close()
             }
         }
@@ -30,7 +30,7 @@ import Testing
             try await SmallDisk.with("1m") { disk in
                 let room = try Sample.room()
                 let database = try SQLiteDatabase(folder: disk.folder)
-                #expect(try await SQLiteRoomStore(database).append([Self.big(room)]) == [])
+                #expect(try await SQLiteRoomStore(database).append([Self.big(room)]) == .stored)
                 await database.close()
                 try disk.setReadOnly(true)
                 let error = #expect(throws: StoreError.self) { try SQLiteDatabase(folder: disk.folder) }
@@ -67,7 +67,7 @@ import Testing
         while failure == nil, stored.count < 1000 {
             let room = try Sample.room("room-number-\(stored.count)")
             do {
-                #expect(try await store.append([Self.big(room)]) == [])
+                #expect(try await store.append([Self.big(room)]) == .stored)
                 stored.append(room)
             } catch {
                 failure = error as? StoreError
@@ -82,7 +82,7 @@ import Testing
 
         try await makeRoom(database)
         let late = try Sample.room("room-afterwards")
-        #expect(try await store.append([Self.big(late)]) == [])
+        #expect(try await store.append([Self.big(late)]) == .stored)
         #expect(try await store.claim(refused) == nil)
         try await database.checkIntegrity()
         await database.close()

@@ -33,7 +33,7 @@ import Testing
             let results = try await appendTogether(in: database) { db in
                 db.add(transactionObserver: FailingCommit(), extent: .nextTransaction)
                 try db.execute(sql: "UPDATE rooms SET term = 9")
-                return []
+                return .stored
             }
             #expect(results.count == 21)
             #expect(results.allSatisfy(isUnavailable))
@@ -68,7 +68,7 @@ import Testing
             let whileHeld = await #expect(throws: StoreError.self) { try await store.append([Sample.created(room)]) }
             #expect(whileHeld?.code == .unavailable)
             try other.close()
-            #expect(try await store.append([Sample.created(room)]) == [])
+            #expect(try await store.append([Sample.created(room)]) == .stored)
             await database.close()
         }
     }
@@ -77,12 +77,12 @@ import Testing
 
     /// Makes twenty rooms, ten before and ten after a job, all in one group.
     private func appendTogether(
-        in database: SQLiteDatabase, with job: (@Sendable (Database) throws -> Set<RoomID>)? = nil
-    ) async throws -> [Result<Set<RoomID>, StoreError>] {
+        in database: SQLiteDatabase, with job: (@Sendable (Database) throws -> AppendReport)? = nil
+    ) async throws -> [Result<AppendReport, StoreError>] {
         let store = SQLiteRoomStore(database)
         let commits = try (0..<20).map { Sample.created(try Sample.room("room-number-\($0)")) }
         let gate = await WriterGate(database)
-        let (results, told) = AsyncStream.makeStream(of: Result<Set<RoomID>, StoreError>.self)
+        let (results, told) = AsyncStream.makeStream(of: Result<AppendReport, StoreError>.self)
         for commit in commits.prefix(10) { store.append([commit]) { told.yield($0) } }
         if let job { database.submit(job) { told.yield($0) } }
         for commit in commits.suffix(10) { store.append([commit]) { told.yield($0) } }
@@ -90,11 +90,11 @@ import Testing
         return await results.prefix(job == nil ? 20 : 21).reduce(into: []) { $0.append($1) }
     }
 
-    private func isStored(_ result: Result<Set<RoomID>, StoreError>) -> Bool {
-        if case .success([]) = result { true } else { false }
+    private func isStored(_ result: Result<AppendReport, StoreError>) -> Bool {
+        if case .success(.stored) = result { true } else { false }
     }
 
-    private func isUnavailable(_ result: Result<Set<RoomID>, StoreError>) -> Bool {
+    private func isUnavailable(_ result: Result<AppendReport, StoreError>) -> Bool {
         if case .failure(let error) = result { error.code == .unavailable } else { false }
     }
 

@@ -50,7 +50,7 @@ import Testing
         let owned = try #require(try await store.claim(room))
         for version in owned.snapshotVersion + 1...owned.snapshotVersion + UInt64(count) {
             let text = String(repeating: "\(version % 10)", count: 100_000)
-            #expect(try await store.append([Sample.snapshot(room, version, term: owned.term, text)]) == [])
+            #expect(try await store.append([Sample.snapshot(room, version, term: owned.term, text)]) == .stored)
             try check()
         }
     }

@@ -6,7 +6,7 @@ import Testing
     {
         try await kind.withRoomStore { store in
             let room = try Sample.room()
-            #expect(try await store.append([Sample.created(room)]) == [])
+            #expect(try await store.append([Sample.created(room)]) == .stored)
             let stored = try #require(try await store.claim(room))
             #expect(stored.header == Sample.header(room))
             #expect(stored.snapshot == Array("new".utf8))
@@ -26,7 +26,7 @@ import Testing
         try await kind.withRoomStore { store in
             let room = try Sample.room()
             let inputs = (1...12).map { Sample.input(room, $0) }
-            #expect(try await store.append([Sample.created(room)] + inputs) == [])
+            #expect(try await store.append([Sample.created(room)] + inputs) == .stored)
             let stored = try #require(try await store.claim(room))
             #expect(stored.inputs == (1...12).map { Array("input \($0)".utf8) })
         }
@@ -41,7 +41,7 @@ import Testing
                 Sample.created(room), Sample.input(room, 1), Sample.input(room, 2, snapshot: "at 2"),
                 Sample.input(room, 3),
             ]
-            #expect(try await store.append(commits) == [])
+            #expect(try await store.append(commits) == .stored)
             let stored = try #require(try await store.claim(room))
             #expect(stored.snapshot == Array("at 2".utf8))
             #expect(stored.snapshotVersion == 2)
@@ -55,8 +55,8 @@ import Testing
             _ = try await store.append([Sample.created(room)])
             let second = try #require(try await store.claim(room)).term
             #expect(second == 2)
-            #expect(try await store.append([Sample.input(room, 1, term: 1)]) == [room])
-            #expect(try await store.append([Sample.input(room, 1, term: second)]) == [])
+            #expect(try await store.append([Sample.input(room, 1, term: 1)]) == .refused(room))
+            #expect(try await store.append([Sample.input(room, 1, term: second)]) == .stored)
             #expect(try await store.claim(room)?.term == 3)
         }
     }
@@ -64,26 +64,40 @@ import Testing
     /// What does not fit a room at version 3, term 1.
     struct Misfit: CustomTestStringConvertible {
         let testDescription: String
+        let report: @Sendable (RoomID) -> AppendReport
         let commit: @Sendable (RoomID) throws -> RoomCommit
 
-        init(_ name: String, _ commit: @escaping @Sendable (RoomID) throws -> RoomCommit) {
-            testDescription = name
-            self.commit = commit
+        static func refused(_ name: String, _ commit: @escaping @Sendable (RoomID) throws -> RoomCommit) -> Misfit {
+            Misfit(testDescription: name, report: AppendReport.refused, commit: commit)
+        }
+
+        static func behind(_ name: String, _ commit: @escaping @Sendable (RoomID) throws -> RoomCommit) -> Misfit {
+            Misfit(testDescription: name, report: AppendReport.behind, commit: commit)
         }
     }
 
     static let misfits: [Misfit] = [
-        Misfit("an input that was stored before") { Sample.input($0, 3) },
-        Misfit("an input that skips one") { Sample.input($0, 5) },
-        Misfit("an input of version 0") { Sample.input($0, 0) },
-        Misfit("an input of an old term") { Sample.input($0, 4, term: 0) },
-        Misfit("an input of a term that nobody has") { Sample.input($0, 4, term: 2) },
-        Misfit("an input with its state that skips one") { Sample.input($0, 5, snapshot: "at 5") },
-        Misfit("an older snapshot") { Sample.snapshot($0, 2) },
-        Misfit("a snapshot of another term") { Sample.snapshot($0, 9, term: 2) },
-        Misfit("a room made twice") { Sample.created($0) },
-        Misfit("a room made again by another owner") { Sample.created($0, term: 2) },
-        Misfit("a removal by another owner") { Sample.removed($0, 3, term: 2) },
+        .refused("an input that was stored before") { Sample.input($0, 3) },
+        .refused("an input of version 0") { Sample.input($0, 0) },
+        .refused("an input of an old term") { Sample.input($0, 4, term: 0) },
+        .refused("an older snapshot") { Sample.snapshot($0, 2) },
+        .refused("a snapshot of an old term") { Sample.snapshot($0, 9, term: 0) },
+        .refused("a room made twice") { Sample.created($0) },
+        .refused("a room made again by another owner") { Sample.created($0, term: 2) },
+        .refused("a removal by an earlier owner") { Sample.removed($0, 3, term: 0) },
+        .refused("a whole room of an old term") { Sample.rewritten($0, 9, term: 0) },
+        .refused("a whole room with another's header") {
+            Sample.rewritten($0, 9, header: Sample.header(try Sample.room("room-other")))
+        },
+        .refused("a confirmation of an older version") { Sample.confirmed($0, 2) },
+        .refused("a confirmation by an earlier owner") { Sample.confirmed($0, 3, term: 0) },
+        .behind("an input that skips one") { Sample.input($0, 5) },
+        .behind("an input with its state that skips one") { Sample.input($0, 5, snapshot: "at 5") },
+        .behind("an input of a term that was given and forgotten") { Sample.input($0, 4, term: 2) },
+        .behind("a snapshot of a term that was given and forgotten") { Sample.snapshot($0, 9, term: 2) },
+        .behind("a removal of a term that was given and forgotten") { Sample.removed($0, 3, term: 2) },
+        .behind("a confirmation of a version that is not there") { Sample.confirmed($0, 4) },
+        .behind("a confirmation of a term that was given and forgotten") { Sample.confirmed($0, 3, term: 2) },
     ]
 
     @Test(arguments: StoreKind.allCases, misfits)
@@ -91,8 +105,8 @@ import Testing
         try await kind.withRoomStore { store in
             let room = try Sample.room()
             _ = try await store.append([Sample.created(room)] + (1...3).map { Sample.input(room, $0) })
-            #expect(try await store.append([try misfit.commit(room)]) == [room])
-            #expect(try await store.append([Sample.input(room, 4)]) == [])
+            #expect(try await store.append([try misfit.commit(room)]) == misfit.report(room))
+            #expect(try await store.append([Sample.input(room, 4)]) == .stored)
             let stored = try #require(try await store.claim(room))
             #expect(stored.inputs.count == 4)
             #expect(stored.snapshot == Array("new".utf8))
@@ -100,18 +114,20 @@ import Testing
         }
     }
 
-    @Test(arguments: StoreKind.allCases, ["input", "snapshot", "removed", "another's header"])
-    func `nothing but its making fits a room that is not there`(_ kind: StoreKind, _ change: String) async throws {
+    @Test(arguments: StoreKind.allCases, ["input", "snapshot", "confirmed", "removed", "another's header"])
+    func `of a room that is not there only the whole can be stored`(_ kind: StoreKind, _ change: String) async throws {
         try await kind.withRoomStore { store in
             let room = try Sample.room()
             let commit =
                 switch change {
                 case "input": Sample.input(room, 1)
                 case "snapshot": Sample.snapshot(room, 1)
+                case "confirmed": Sample.confirmed(room, 1)
                 case "removed": Sample.removed(room, 1)
                 default: Sample.created(room, header: Sample.header(try Sample.room("room-other")))
                 }
-            #expect(try await store.append([commit]) == [room])
+            let isMade = if case .created = commit.change { true } else { false }
+            #expect(try await store.append([commit]) == (isMade ? .refused(room) : .behind(room)))
             #expect(try await store.headers(after: nil, limit: 100) == [])
         }
     }
@@ -122,9 +138,9 @@ import Testing
         try await kind.withRoomStore { store in
             let room = try Sample.room()
             let commits = [Sample.created(room), Sample.input(room, 1), Sample.input(room, 3)]
-            #expect(try await store.append(commits) == [room])
+            #expect(try await store.append(commits) == .behind(room))
             #expect(try await store.claim(room) == nil)
-            #expect(try await store.append([Sample.created(room)]) == [])
+            #expect(try await store.append([Sample.created(room)]) == .stored)
         }
     }
 
@@ -138,7 +154,7 @@ import Testing
             let commits = [
                 Sample.input(bad, 1), Sample.input(good, 1), Sample.input(bad, 7), Sample.input(good, 2),
             ]
-            #expect(try await store.append(commits) == [bad])
+            #expect(try await store.append(commits) == .behind(bad))
             #expect(try await store.claim(good)?.inputs.count == 2)
             #expect(try await store.claim(bad)?.inputs.count == 0)
         }
@@ -148,8 +164,8 @@ import Testing
         try await kind.withRoomStore { store in
             let rooms = try (0..<3).map { try Sample.room("room-number-\($0)") }
             _ = try await store.append(rooms.map { Sample.created($0) } + (1...5).map { Sample.input(rooms[0], $0) })
-            #expect(try await store.append([Sample.input(rooms[1], 1), Sample.input(rooms[0], 6)]) == [])
-            #expect(try await store.append([Sample.input(rooms[2], 6), Sample.input(rooms[1], 2)]) == [rooms[2]])
+            #expect(try await store.append([Sample.input(rooms[1], 1), Sample.input(rooms[0], 6)]) == .stored)
+            #expect(try await store.append([Sample.input(rooms[2], 6), Sample.input(rooms[1], 2)]) == .behind(rooms[2]))
         }
     }
 
@@ -162,7 +178,7 @@ import Testing
                 Sample.created(room), Sample.snapshot(room, 60, "a"), Sample.snapshot(room, 60, "b"),
                 Sample.snapshot(room, 90, "c"),
             ]
-            #expect(try await store.append(commits) == [])
+            #expect(try await store.append(commits) == .stored)
             let stored = try #require(try await store.claim(room))
             #expect(stored.snapshot == Array("c".utf8))
             #expect(stored.snapshotVersion == 90)
@@ -175,10 +191,10 @@ import Testing
         try await kind.withRoomStore { store in
             let room = try Sample.room()
             _ = try await store.append([Sample.created(room), Sample.input(room, 1)])
-            #expect(try await store.append([Sample.removed(room, 1)]) == [])
+            #expect(try await store.append([Sample.removed(room, 1)]) == .stored)
             #expect(try await store.claim(room) == nil)
             #expect(try await store.headers(after: nil, limit: 100) == [])
-            #expect(try await store.append([Sample.created(room)]) == [])
+            #expect(try await store.append([Sample.created(room)]) == .stored)
             #expect(try await store.claim(room)?.inputs == [])
         }
     }
@@ -188,7 +204,7 @@ import Testing
     ) async throws {
         try await kind.withRoomStore { store in
             let room = try Sample.room()
-            #expect(try await store.append([Sample.created(room), Sample.removed(room, 0)]) == [])
+            #expect(try await store.append([Sample.created(room), Sample.removed(room, 0)]) == .stored)
             #expect(try await store.claim(room) == nil)
         }
     }
@@ -198,7 +214,7 @@ import Testing
     ) async throws {
         try await kind.withRoomStore { store in
             let room = try Sample.room()
-            #expect(try await store.append([Sample.created(room), Sample.removed(room, 99)]) == [])
+            #expect(try await store.append([Sample.created(room), Sample.removed(room, 99)]) == .stored)
             #expect(try await store.claim(room) == nil)
         }
     }
@@ -209,7 +225,7 @@ import Testing
         try await kind.withRoomStore { store in
             let room = try Sample.room()
             let commits = [Sample.created(room, version: 7), Sample.input(room, 8)]
-            #expect(try await store.append(commits) == [])
+            #expect(try await store.append(commits) == .stored)
             let stored = try #require(try await store.claim(room))
             #expect(stored.snapshotVersion == 7)
             #expect(stored.inputs.count == 1)
@@ -220,7 +236,7 @@ import Testing
         try await kind.withRoomStore { store in
             let room = try Sample.room()
             let empty = Sample.commit(room, 1, .input([], snapshot: nil))
-            #expect(try await store.append([Sample.created(room, snapshot: ""), empty]) == [])
+            #expect(try await store.append([Sample.created(room, snapshot: ""), empty]) == .stored)
             let stored = try #require(try await store.claim(room))
             #expect(stored.snapshot == [])
             #expect(stored.inputs == [[]])
@@ -229,8 +245,8 @@ import Testing
 
     @Test(arguments: StoreKind.allCases) func `an append of nothing is answered`(_ kind: StoreKind) async throws {
         try await kind.withRoomStore { store in
-            let refused = try await store.append([])
-            #expect(refused == [])
+            let report = try await store.append([])
+            #expect(report == .stored)
         }
     }
 
@@ -244,10 +260,42 @@ import Testing
                 for _ in 0..<50 {
                     group.addTask { try await store.append([Sample.input(room, 1)]) }
                 }
-                return try await group.reduce(into: 0) { sum, refused in sum += refused.count }
+                return try await group.reduce(into: 0) { sum, report in sum += report.refused.count }
             }
             #expect(refusals == 49)
             #expect(try await store.claim(room)?.inputs.count == 1)
+        }
+    }
+
+    @Test(arguments: StoreKind.allCases, [nil, 1, 2] as [Term?])
+    func `a whole room replaces what is stored of it, whatever that is`(_ kind: StoreKind, _ stored: Term?) async throws {
+        try await kind.withRoomStore { store in
+            let room = try Sample.room()
+            if stored != nil { _ = try await store.append([Sample.created(room), Sample.input(room, 1)]) }
+            if stored == 2 { _ = try await store.claim(room) }
+            let commits = [Sample.rewritten(room, 7, term: 2, epoch: 3), Sample.input(room, 8, term: 2)]
+            #expect(try await store.append(commits) == .stored)
+            #expect(try await store.headers(after: nil, limit: 9) == [Sample.header(room)])
+            let archive = try #require(try await store.archive(of: room))
+            #expect(archive.start == Array("whole".utf8))
+            #expect(archive.inputs == [Array("input 8".utf8)])
+            let whole = try #require(try await store.claim(room))
+            #expect(whole.term == 3)
+            #expect(whole.epoch == 3)
+            #expect(whole.snapshot == Array("whole".utf8))
+            #expect(whole.snapshotVersion == 7)
+            #expect(whole.inputs == [Array("input 8".utf8)])
+        }
+    }
+
+    @Test(arguments: StoreKind.allCases) func `a confirmation changes nothing`(_ kind: StoreKind) async throws {
+        try await kind.withRoomStore { store in
+            let room = try Sample.room()
+            let commits = [Sample.created(room), Sample.input(room, 1), Sample.confirmed(room, 1), Sample.input(room, 2)]
+            #expect(try await store.append(commits) == .stored)
+            let stored = try #require(try await store.claim(room))
+            #expect(stored.snapshotVersion == 0)
+            #expect(stored.inputs.count == 2)
         }
     }
 

@@ -28,12 +28,12 @@ import Testing
             let gate = await WriterGate(database)
             let store = SQLiteRoomStore(database)
             let room = try Sample.room()
-            let (results, told) = AsyncStream.makeStream(of: Result<Set<RoomID>, StoreError>.self)
+            let (results, told) = AsyncStream.makeStream(of: Result<AppendReport, StoreError>.self)
             store.append([Sample.created(room)]) { told.yield($0) }
             async let closed: Void = database.close()
             gate.open()
             await closed
-            #expect(try await results.first { _ in true }?.get() == [])
+            #expect(try await results.first { _ in true }?.get() == .stored)
         }
     }
 

@@ -18,7 +18,7 @@ import Testing
                 #expect(stored.header.isPrivate == (number == 2) && stored.header.createdAt == 1_700_000_000_000)
                 // It was not archived from its beginning, so nothing of it is.
                 #expect(try await store.archive(of: room) == nil)
-                #expect(try await store.append([Sample.input(room, 67, term: 5)]) == [])
+                #expect(try await store.append([Sample.input(room, 67, term: 5)]) == .stored)
             }
             let session = try await SQLiteSessionStore(database).load(ClientKey(rawValue: "a"), now: 0)
             #expect(session == OldFile.session)

@@ -39,7 +39,7 @@ func withFolder(_ body: (String) async throws -> Void) async throws {
 }
 
 extension RoomStore {
-    func append(_ commits: [RoomCommit]) async throws -> Set<RoomID> {
+    func append(_ commits: [RoomCommit]) async throws -> AppendReport {
         try await withCheckedThrowingContinuation { continuation in
             append(commits) { result in continuation.resume(with: result) }
         }
@@ -50,6 +50,12 @@ extension RoomStore {
             claim(room) { result in continuation.resume(with: result) }
         }
     }
+}
+
+extension AppendReport {
+    static var stored: AppendReport { AppendReport() }
+    static func refused(_ room: RoomID) -> AppendReport { AppendReport(refused: [room]) }
+    static func behind(_ room: RoomID) -> AppendReport { AppendReport(behind: [room]) }
 }
 
 /// Rooms and commits as the tests write them.
@@ -86,6 +92,20 @@ enum Sample {
     ) -> RoomCommit {
         let change = RoomCommit.Change.snapshot(Array(text.utf8), inputs: inputs.map { Array($0.utf8) })
         return commit(room, version, term: term, epoch: epoch, change)
+    }
+
+    static func rewritten(
+        _ room: RoomID, _ version: UInt64, term: Term = 1, epoch: Epoch = 1, header: RoomHeader? = nil,
+        snapshot: String = "whole", isArchived: Bool = true
+    ) -> RoomCommit {
+        let header = header ?? Self.header(room)
+        return commit(
+            room, version, term: term, epoch: epoch,
+            .rewritten(header, snapshot: Array(snapshot.utf8), isArchived: isArchived))
+    }
+
+    static func confirmed(_ room: RoomID, _ version: UInt64, term: Term = 1) -> RoomCommit {
+        commit(room, version, term: term, .confirmed)
     }
 
     static func removed(

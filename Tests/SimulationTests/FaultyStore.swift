@@ -82,7 +82,7 @@ final class FaultyStore: @unchecked Sendable {
 
     /// - Parameter completion: not called for a process that is dead.
     fileprivate func append(
-        _ commits: [RoomCommit], by owner: Int, completion: @escaping (Result<Set<RoomID>, StoreError>) -> Void
+        _ commits: [RoomCommit], by owner: Int, completion: @escaping (Result<AppendReport, StoreError>) -> Void
     ) {
         appends += 1
         let fate = fate()
@@ -90,8 +90,8 @@ final class FaultyStore: @unchecked Sendable {
         enqueue { [self] isLast in
             switch fate {
             case .stored:
-                let refused = write(commits, by: owner)
-                if !isLast { completion(.success(refused)) }
+                let report = write(commits, by: owner)
+                if !isLast { completion(.success(report)) }
             case .failsBefore:
                 if !isLast { completion(.failure(failure)) }
             case .failsAfter:
@@ -117,12 +117,13 @@ final class FaultyStore: @unchecked Sendable {
         }
     }
 
-    private func write(_ commits: [RoomCommit], by owner: Int) -> Set<RoomID> {
-        let refused = Mutex<Set<RoomID>>([])
-        rooms.append(commits) { result in refused.withLock { $0 = (try? result.get()) ?? [] } }
-        return refused.withLock { refused in
-            judge.stored(commits.filter { !refused.contains($0.room) }, by: owner)
-            return refused
+    private func write(_ commits: [RoomCommit], by owner: Int) -> AppendReport {
+        let report = Mutex(AppendReport())
+        rooms.append(commits) { result in report.withLock { $0 = (try? result.get()) ?? AppendReport() } }
+        return report.withLock { report in
+            let unfit = report.refused.union(report.behind)
+            judge.stored(commits.filter { !unfit.contains($0.room) }, by: owner)
+            return report
         }
     }
 
@@ -136,7 +137,7 @@ final class FaultyStore: @unchecked Sendable {
         }
 
         func append(
-            _ commits: [RoomCommit], completion: @escaping @Sendable (Result<Set<RoomID>, StoreError>) -> Void
+            _ commits: [RoomCommit], completion: @escaping @Sendable (Result<AppendReport, StoreError>) -> Void
         ) {
             store.append(commits, by: owner, completion: completion)
         }

@@ -73,6 +73,8 @@ final class Judge {
             replay(inputs, in: id, to: nil)
             compare(snapshot, with: id)
         case .migrated: accuse("no rules have changed")
+        case .rewritten: accuse("nothing was lost")
+        case .confirmed: break
         case .removed: records[id]?.isRemoved = true
         }
     }

@@ -27,6 +27,8 @@ final class LiveRoom {
     var batch = 0
     /// Of the batches that are not safe, which event came before the first commit in it. At most two are under way.
     private var unsafeSince: [(batch: Int, seq: UInt64)] = []
+    /// The version that the newest commit led to.
+    var committedVersion: UInt64
     /// How many inputs were logged since the last snapshot.
     var inputsSinceSnapshot = 0
     /// A periodic room has moved on since its last snapshot.
@@ -63,6 +65,7 @@ final class LiveRoom {
         self.room = room
         self.term = term
         self.epoch = epoch
+        committedVersion = room.status().version
         let age = room.now()
         origin = now - TimeAmount(age)
         wallOrigin = wallClock - age.milliseconds
@@ -91,6 +94,12 @@ final class LiveRoom {
     func hold(in batch: Int, after seq: @autoclosure () -> UInt64) {
         guard unsafeSince.last?.batch != batch else { return }
         unsafeSince = unsafeSince.suffix(1) + [(batch, seq())]
+    }
+
+    /// Notes that all that is not safe is to be stored anew with a batch.
+    func hold(anewIn batch: Int) {
+        guard let first = unsafeSince.first else { return }
+        unsafeSince = [(batch, first.seq)]
     }
 
     /// The last event that was told if a batch, and all after it, are lost.

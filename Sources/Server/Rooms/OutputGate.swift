@@ -63,9 +63,17 @@ struct OutputGate<Output: Sendable> {
 
     /// The batch with the store is safe, but for the rooms of which the store took nothing: what they committed is lost,
     /// and what ran ahead on it is worth nothing either.
-    mutating func succeeded(refusing rooms: Set<RoomID> = []) -> (safe: [Output], lost: [Batch]) {
+    /// - Parameter behind: rooms of which the store took nothing either, and which are now to be committed whole: all
+    ///   that was to be said about them waits for that.
+    mutating func succeeded(
+        refusing rooms: Set<RoomID> = [], behind: Set<RoomID> = []
+    ) -> (safe: [Output], lost: [Batch]) {
         guard var batch = stored else { return ([], []) }
         stored = nil
+        if !behind.isEmpty {
+            filling.outputs = batch.split(off: behind).outputs + filling.outputs
+            filling.commits.removeAll { behind.contains($0.room) }
+        }
         let lost = rooms.isEmpty ? [] : [batch.split(off: rooms), filling.split(off: rooms)]
         return (batch.outputs.map(\.output), lost.filter { !$0.isEmpty })
     }

@@ -117,6 +117,7 @@ extension Shard {
             entropy: node.entropy)
         live.inputsSinceSnapshot = stored.inputs.count
         live.tape = Tape(ticks: state.ticks)
+        live.committedVersion = stored.version
         live.isMigrated = isMigrated
         live.isBehind = !state.isSettled
         return live
@@ -230,7 +231,7 @@ extension Shard {
                 stillHolds ? .unanswered(request.sender) : .returned(request.sender, to: id, holdsSeat: false))
         case .create(_, let promise): promise?.fail(problem)
         case .peek(_, let promise): promise.succeed(nil)
-        case .wake(_, let promise), .stop(let promise): promise.succeed()
+        case .wake(_, let promise), .confirm(_, let promise), .stop(let promise): promise.succeed()
         case .disconnected, .claimed, .stored: break
         }
     }

@@ -104,12 +104,32 @@ extension Shard {
         closings.append(room)
     }
 
+    /// Asks the store whether it has what it was told of a room.
+    func confirm(_ room: LiveRoom) {
+        guard room.game.durability != .none else { return }
+        gate.commit(
+            RoomCommit(
+                room: room.id, term: room.term, epoch: room.epoch, version: room.committedVersion, change: .confirmed))
+    }
+
+    /// Stores all of a room, of which the store has less than it was told.
+    private func rewrite(_ room: LiveRoom) {
+        // The archive begins anew with this state.
+        room.tape = Tape()
+        room.inputsSinceSnapshot = 0
+        room.isDirty = false
+        room.hold(anewIn: gate.current)
+        guard let state = snapshot(of: room) else { return }
+        commit(.rewritten(room.header, snapshot: state, isArchived: room.game.isArchived), of: room)
+    }
+
     /// - Parameter holdsBack: whether what is said about the room from now on waits until this is safe.
     func commit(_ change: RoomCommit.Change, of room: LiveRoom, holdsBack: Bool = true) {
         gate.commit(
             RoomCommit(
                 room: room.id, term: room.term, epoch: room.epoch, version: room.room.status().version,
                 change: change))
+        room.committedVersion = room.room.status().version
         if holdsBack { room.batch = gate.current }
     }
 
@@ -139,11 +159,18 @@ extension Shard {
     // MARK: What the store says
 
     /// The store has finished with the batch that it had.
-    func stored(_ result: Result<Set<RoomID>, StoreError>) {
+    func stored(_ result: Result<AppendReport, StoreError>) {
         switch result {
-        case .success(let refused):
-            let (outputs, lost) = gate.succeeded(refusing: refused)
-            for room in refused { node.logger.error("another owner has the room", metadata: ["room.id": "\(room)"]) }
+        case .success(let report):
+            // A room that has ended is where it should be.
+            let behind = report.behind.compactMap { id in
+                if case .live(let room) = slots[id] { room } else { nil }
+            }
+            let (outputs, lost) = gate.succeeded(refusing: report.refused, behind: Set(behind.map(\.id)))
+            for room in report.refused {
+                node.logger.error("another owner has the room", metadata: ["room.id": "\(room)"])
+            }
+            for room in behind { rewrite(room) }
             carryOut(outputs)
             rollBack(lost)
             forgetClosed()

@@ -17,7 +17,9 @@ actor Shard: LoopActor {
         /// Bring a room into memory, and tell when it is there or turned out not to be.
         case wake(RoomID, EventLoopPromise<Void>)
         case claimed(RoomID, Result<StoredRoom?, StoreError>)
-        case stored(Result<Set<RoomID>, StoreError>)
+        case stored(Result<AppendReport, StoreError>)
+        /// The store may have lost the room: see, and store it again if so. Told when that is on its way.
+        case confirm(RoomID, EventLoopPromise<Void>)
         /// Store what is not stored yet; the server is about to end.
         case stop(EventLoopPromise<Void>)
     }
@@ -99,6 +101,10 @@ actor Shard: LoopActor {
         case .wake(let id, let promise):
             guard live(id, or: message) != nil else { return }
             promise.succeed()
+        case .confirm(let id, let promise):
+            guard let room = live(id, or: message) else { return }
+            confirm(room)
+            promise.succeed()
         case .claimed(let id, let result): claimed(id, result)
         case .stored(let result): stored(result)
         case .stop(let promise): stop(promise)
@@ -171,7 +177,7 @@ extension Shard.Message {
     fileprivate var isOfStore: Bool {
         switch self {
         case .claimed, .stored: true
-        case .request, .create, .join, .rejoin, .disconnected, .peek, .wake, .stop: false
+        case .request, .create, .join, .rejoin, .disconnected, .peek, .wake, .confirm, .stop: false
         }
     }
 }

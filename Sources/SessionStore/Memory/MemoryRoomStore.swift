@@ -19,21 +19,21 @@ public final class MemoryRoomStore: RoomStore {
     }
 
     public func append(
-        _ commits: [RoomCommit], completion: @escaping @Sendable (Result<Set<RoomID>, StoreError>) -> Void
+        _ commits: [RoomCommit], completion: @escaping @Sendable (Result<AppendReport, StoreError>) -> Void
     ) {
-        let refused = state.withLock { state in
-            var refused: Set<RoomID> = []
+        let report = state.withLock { state in
+            var report = AppendReport()
             for (room, commits) in CommitRules.byRoom(commits) {
                 do throws(CommitRules.Misfit) {
                     _ = try CommitRules.position(after: commits, from: state.rooms[room]?.position)
                     for commit in commits { apply(commit, to: &state) }
                 } catch {
-                    refused.insert(room)
+                    CommitRules.report(room, error, in: &report)
                 }
             }
-            return refused
+            return report
         }
-        completion(.success(refused))
+        completion(.success(report))
     }
 
     public func headers(after room: RoomID?, limit: Int) async throws(StoreError) -> [RoomHeader] {
@@ -64,7 +64,7 @@ public final class MemoryRoomStore: RoomStore {
     private func apply(_ commit: RoomCommit, to state: inout State) {
         let room = commit.room
         switch commit.change {
-        case .created(let header, let snapshot, let isArchived):
+        case .created(let header, let snapshot, let isArchived), .rewritten(let header, let snapshot, let isArchived):
             state.rooms[room] = RoomRecord(header, commit, snapshot)
             state.archives[room] = isArchived && keepsArchives ? KeptArchive(header: header, start: snapshot) : nil
         case .input(let input, let snapshot):
@@ -76,6 +76,7 @@ public final class MemoryRoomStore: RoomStore {
             if let kept = state.archives[room] {
                 state.archives[room] = KeptArchive(header: kept.header, start: snapshot)
             }
+        case .confirmed: break
         case .removed(let keptUntil):
             state.archives[room]?.inputs += state.rooms[room]?.inputs ?? []
             state.rooms[room] = nil

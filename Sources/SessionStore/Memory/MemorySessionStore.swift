@@ -18,9 +18,7 @@ public actor MemorySessionStore: SessionStore {
         sessions[client] = nil
     }
 
-    public func removeExpired(now: Int64) throws(StoreError) -> Int {
-        let before = sessions.count
+    public func removeExpired(now: Int64) throws(StoreError) {
         sessions = sessions.filter { $0.value.expiresAt > now }
-        return before - sessions.count
     }
 }

@@ -16,7 +16,7 @@ public struct SQLiteRoomStore: RoomStore {
     }
 
     public func append(
-        _ commits: [RoomCommit], completion: @escaping @Sendable (Result<Set<RoomID>, StoreError>) -> Void
+        _ commits: [RoomCommit], completion: @escaping @Sendable (Result<AppendReport, StoreError>) -> Void
     ) {
         database.submit({ db in try Self.append(commits, db) }, completion: completion)
     }
@@ -39,21 +39,20 @@ public struct SQLiteRoomStore: RoomStore {
 
     // MARK: Writing
 
-    /// - Returns: the rooms of which nothing was stored because something did not fit.
-    private static func append(_ commits: [RoomCommit], _ db: Database) throws -> Set<RoomID> {
-        var refused: Set<RoomID> = []
+    private static func append(_ commits: [RoomCommit], _ db: Database) throws -> AppendReport {
+        var report = AppendReport()
         for (room, commits) in CommitRules.byRoom(commits) {
             let position = try position(of: room, db)
             do throws(CommitRules.Misfit) {
                 // All are looked at before the first is written, so that nothing needs to be undone.
                 _ = try CommitRules.position(after: commits, from: position)
             } catch {
-                refused.insert(room)
+                CommitRules.report(room, error, in: &report)
                 continue
             }
             for commit in commits { try write(commit, db) }
         }
-        return refused
+        return report
     }
 
     private static func position(of room: RoomID, _ db: Database) throws -> StoredPosition? {
@@ -72,19 +71,13 @@ public struct SQLiteRoomStore: RoomStore {
     private static func write(_ commit: RoomCommit, _ db: Database) throws {
         let room = commit.room.rawValue
         switch commit.change {
-        case .created(let header, let snapshot, let isArchived):
-            let statement = try db.cachedStatement(
-                sql: """
-                    INSERT INTO rooms (room, game, is_private, created_at, term, epoch, snapshot_version, snapshot)
-                    VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-                    """)
-            try statement.execute(arguments: [
-                room, header.gameType, header.isPrivate, header.createdAt, commit.term.column, commit.epoch.column,
-                commit.version.column, Data(snapshot),
-            ])
-            // A room may be made anew under the id of one that is gone.
+        case .created(let header, let snapshot, let isArchived), .rewritten(let header, let snapshot, let isArchived):
+            try insert(header, snapshot, commit, db)
+            // What is left of it, or of a room that is gone and had the same id.
+            try deleteLog(of: room, db)
             try SQLiteArchive.end(room, keptUntil: nil, db)
             if isArchived { try SQLiteArchive.begin(header, start: snapshot, db) }
+        case .confirmed: break
         case .input(let input, nil):
             try db.cachedStatement(sql: "INSERT INTO inputs (room, version, input) VALUES (?, ?, ?)")
                 .execute(arguments: [room, commit.version.column, Data(input)])
@@ -103,6 +96,21 @@ public struct SQLiteRoomStore: RoomStore {
             try SQLiteArchive.end(room, keptUntil: archivedUntil, db)
             try db.cachedStatement(sql: "DELETE FROM rooms WHERE room = ?").execute(arguments: [room])
         }
+    }
+
+    private static func insert(
+        _ header: RoomHeader, _ snapshot: [UInt8], _ commit: RoomCommit, _ db: Database
+    ) throws {
+        let statement = try db.cachedStatement(
+            sql: """
+                INSERT OR REPLACE INTO rooms
+                (room, game, is_private, created_at, term, epoch, snapshot_version, snapshot)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+                """)
+        try statement.execute(arguments: [
+            commit.room.rawValue, header.gameType, header.isPrivate, header.createdAt, commit.term.column,
+            commit.epoch.column, commit.version.column, Data(snapshot),
+        ])
     }
 
     private static func setSnapshot(_ snapshot: [UInt8], _ commit: RoomCommit, _ db: Database) throws {

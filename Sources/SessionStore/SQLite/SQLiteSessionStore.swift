@@ -38,10 +38,9 @@ public struct SQLiteSessionStore: SessionStore {
         }
     }
 
-    public func removeExpired(now: Int64) async throws(StoreError) -> Int {
+    public func removeExpired(now: Int64) async throws(StoreError) {
         try await database.perform { db in
             try db.execute(sql: "DELETE FROM sessions WHERE expires_at <= ?", arguments: [now])
-            return db.changesCount
         }
     }
 }

@@ -27,7 +27,9 @@ struct Contents: Equatable {
     private mutating func apply(_ commit: RoomCommit) {
         let old = rooms[commit.room]
         switch commit.change {
-        case .created(let header, let snapshot, _): rooms[commit.room] = room(header, commit, snapshot)
+        case .created(let header, let snapshot, _), .rewritten(let header, let snapshot, _):
+            rooms[commit.room] = room(header, commit, snapshot)
+        case .confirmed: break
         case .input(let input, nil):
             rooms[commit.room] = old.map { old in
                 StoredRoom(
@@ -46,9 +48,10 @@ struct Contents: Equatable {
             old.map { RoomArchive(header: $0.header, start: $0.start, inputs: $0.inputs + inputs) }
         }
         switch commit.change {
-        case .created(let header, let snapshot, true):
+        case .created(let header, let snapshot, true), .rewritten(let header, let snapshot, true):
             archives[commit.room] = RoomArchive(header: header, start: snapshot, inputs: [])
-        case .created(_, _, false): break
+        case .created(_, _, false), .confirmed: break
+        case .rewritten(_, _, false): archives[commit.room] = nil
         case .input(let input, _): archives[commit.room] = added([input])
         case .snapshot(_, let inputs): archives[commit.room] = added(inputs)
         case .migrated(let snapshot):

@@ -59,7 +59,7 @@ struct Stretch {
                 gate.wait()
             }
         }
-        let (answers, told) = AsyncStream.makeStream(of: (Result<Set<RoomID>, StoreError>, isHeard: Bool).self)
+        let (answers, told) = AsyncStream.makeStream(of: (Result<AppendReport, StoreError>, isHeard: Bool).self)
         DispatchQueue.concurrentPerform(iterations: batches.count) { index in
             store.append(batches[index]) { told.yield(($0, isHeard: !PowerCut.isOut)) }
         }

@@ -22,7 +22,7 @@ final class FailingStore: RoomStore {
     func removeExpiredArchives(now: Int64) async throws(StoreError) -> Int { 0 }
 
     func append(
-        _ commits: [RoomCommit], completion: @escaping @Sendable (Result<Set<RoomID>, StoreError>) -> Void
+        _ commits: [RoomCommit], completion: @escaping @Sendable (Result<AppendReport, StoreError>) -> Void
     ) {
         let failure = StoreError(.unavailable, "told to fail")
         switch fault.withLock({ $0 }) {

@@ -108,7 +108,7 @@ import Testing
                         change: .input(bytes(input), snapshot: nil))
                 }
             let refused = await withCheckedContinuation { continuation in
-                store.append(commits) { continuation.resume(returning: (try? $0.get()) ?? []) }
+                store.append(commits) { continuation.resume(returning: (try? $0.get()) ?? AppendReport()) }
             }
             #expect(refused.isEmpty)
         }
@@ -134,7 +134,7 @@ private final class UnlistedStore: RoomStore {
     }
 
     func append(
-        _ commits: [RoomCommit], completion: @escaping @Sendable (Result<Set<RoomID>, StoreError>) -> Void
+        _ commits: [RoomCommit], completion: @escaping @Sendable (Result<AppendReport, StoreError>) -> Void
     ) {
         store.append(commits, completion: completion)
     }

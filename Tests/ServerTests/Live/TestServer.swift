@@ -37,6 +37,7 @@ struct ServerSetup {
 /// A server that listens on a port of its own for as long as a test takes.
 struct TestServer {
     let port: Int
+    let node: Node
     private let stopping: AsyncStream<Void>.Continuation
 
     /// Tells the server to stop; it does so while the test goes on.
@@ -62,7 +63,7 @@ struct TestServer {
             }
             defer { stopping.finish() }
             if let port = await ports.first(where: { _ in true }) {
-                try await test(TestServer(port: port, stopping: stopping))
+                try await test(TestServer(port: port, node: server.node, stopping: stopping))
             } else {
                 Issue.record("the server does not listen")
             }

@@ -44,6 +44,37 @@ import Testing
         #expect(gate.succeeded().safe == ["two"])
     }
 
+    @Test mutating func `of a room that the store is behind with, all that was to be said waits for the whole room`() {
+        gate.commit(Self.commit(1, room: 1))
+        gate.commit(Self.commit(1, room: 2))
+        gate.say("one", about: .numbered(1), restingOn: gate.current)
+        gate.say("other", about: .numbered(2), restingOn: gate.current)
+        _ = gate.nextBatch()
+        gate.commit(Self.commit(2, room: 1))
+        gate.say("two", about: .numbered(1), restingOn: gate.current)
+        let (safe, lost) = gate.succeeded(behind: [.numbered(1)])
+        #expect(safe == ["other"])
+        #expect(lost.isEmpty)
+        let whole = Self.commit(2, room: 1)
+        gate.commit(whole)
+        #expect(gate.nextBatch() == [whole], "what ran ahead is in it")
+        #expect(gate.succeeded().safe == ["one", "two"])
+    }
+
+    @Test mutating func `one room refused and one behind do not touch each other`() {
+        for room in 1...3 {
+            gate.commit(Self.commit(1, room: room))
+            gate.say("\(room)", about: .numbered(room), restingOn: gate.current)
+        }
+        _ = gate.nextBatch()
+        let (safe, lost) = gate.succeeded(refusing: [.numbered(1)], behind: [.numbered(2)])
+        #expect(safe == ["3"])
+        #expect(lost.flatMap(\.outputs).map(\.output) == ["1"])
+        gate.commit(Self.commit(1, room: 2))
+        _ = gate.nextBatch()
+        #expect(gate.succeeded().safe == ["2"])
+    }
+
     @Test mutating func `what is said about a batch under way leaves with it, though nothing follows`() {
         gate.commit(Self.commit(1))
         let batch = gate.current

@@ -42,10 +42,24 @@ let package = Package(
         .target(name: "GameKitTesting", dependencies: ["GameKitProtocol", "RoomEngine"], swiftSettings: strict),
         game("Pong"), game("TicTacToe"), game("Dice"), game("OweDrahn"),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        // hiredis turns commands into bytes and bytes into replies; all around it is ours.
+        .target(name: "RESPCodec", path: "Sources/RedisClient/Hiredis", linkerSettings: [.linkedLibrary("hiredis")]),
+        .target(
+            name: "RedisClient",
+            dependencies: [
+                "RESPCodec",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "DequeModule", package: "swift-collections"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "NIOTLS", package: "swift-nio"),
+            ],
+            exclude: ["Hiredis"], swiftSettings: strict + [.strictMemorySafety()]),
         .target(
             name: "SessionStore",
             dependencies: [
-                "CZlib",
+                "CZlib", "RedisClient",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -57,7 +71,7 @@ let package = Package(
         .target(
             name: "ParlorServer",
             dependencies: [
-                "BlackBox", "GameKitProtocol", "RoomEngine", "SessionStore", "Web",
+                "BlackBox", "GameKitProtocol", "RedisClient", "RoomEngine", "SessionStore", "Web",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "HeapModule", package: "swift-collections"),
@@ -99,12 +113,32 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "GamesTests", dependencies: ["GameKitProtocol", "GameKitTesting"] + games, swiftSettings: strict),
+        // Real servers for tests: Redis, sentinels, certificates, and a wire that can be cut, held and garbled.
+        .target(
+            name: "RedisLab",
+            dependencies: [
+                .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            path: "Tests/RedisLab", swiftSettings: strict),
+        .testTarget(
+            name: "RedisClientTests",
+            dependencies: [
+                "RedisClient", "RedisLab",
+                .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: strict),
         .testTarget(
             name: "SessionStoreTests",
-            dependencies: ["SessionStore", .product(name: "GRDB", package: "GRDB.swift")], swiftSettings: strict),
+            dependencies: [
+                "RedisClient", "RedisLab", "SessionStore", .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: strict),
         .testTarget(
             name: "ServerTests",
-            dependencies: ["BlackBox", "GameKitProtocol", "ParlorServer", "RoomEngine", "SessionStore"] + games
+            dependencies: [
+                "BlackBox", "GameKitProtocol", "ParlorServer", "RedisClient", "RedisLab", "RoomEngine", "SessionStore",
+            ] + games
                 + [
                     .product(name: "ArgumentParser", package: "swift-argument-parser"),
                     .product(name: "Logging", package: "swift-log"),

@@ -19,6 +19,7 @@ final class Server: Sendable {
     private let configuration: Configuration
     private let group: MultiThreadedEventLoopGroup
     private let database: SQLiteDatabase?
+    private let redis: RedisStores?
     private let roomStore: any RoomStore
     private let clients: ClientManager
     private let rooms: RoomManager
@@ -34,18 +35,19 @@ final class Server: Sendable {
         group = MultiThreadedEventLoopGroup(numberOfThreads: configuration.threads ?? System.coreCount)
         let loops = Array(group.makeIterator())
         // The store first: whoever has the folder has the records in it.
-        let stores = if let stores { stores } else { try Stores(configuration) }
+        let stores = if let stores { stores } else { try await Stores(configuration, on: loops[loops.count - 1]) }
         let traps = try TrapGuard(
             folder: configuration.data.folder, loops: loops.count, games: configuration.games,
             now: World.real.wallClock(), logger: logger)
         node = Node(configuration, loops: loops, traps: traps, logger: logger)
         database = stores.database
+        redis = stores.redis
         roomStore = stores.rooms
         clients = ClientManager(node: node, store: stores.sessions, on: loops[0])
         rooms = RoomManager(node: node, clients: clients, on: loops[0])
         let (node, roomStore) = (node, roomStore)
         shards = loops.indices.map { Shard(node: node, store: roomStore, index: $0) }
-        status = ServerStatus(node: node, clients: clients, rooms: rooms, database: database)
+        status = ServerStatus(node: node, clients: clients, rooms: rooms, database: database, redis: redis)
     }
 
     /// From now on a trap of this process is recorded. Once in a process, and so not by tests of many servers.
@@ -74,9 +76,11 @@ final class Server: Sendable {
             }
             tasks.addTask { [self] in
                 async let checked: Void = checkDatabase()
+                async let confirmed: Void = confirmRooms()
                 await recoverRooms()
                 await checked
                 await keepStoresSmall()
+                await confirmed
             }
             // The lifecycle ends by itself only when it failed, to listen for one.
             try await tasks.next()
@@ -106,10 +110,32 @@ final class Server: Sendable {
                 logger.warning(
                     "rooms not recovered yet, but for those that are asked for", metadata: ["error": "\(error)"])
                 try? await Task.sleep(for: Limits.recoveryRetry)
+                // Another store may have answered up to here.
+                last = nil
             }
         }
         node.rooms.post(.recovered)
         if count > 0 { logger.info("rooms recovered", metadata: ["rooms": "\(count)"]) }
+    }
+
+    /// Whenever Redis may have less of the rooms than it was told: has every shard ask, and store again what is missing.
+    private func confirmRooms() async {
+        guard let redis else { return }
+        let (calls, called) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        await redis.start(logger: logger) { called.yield() }
+        for await _ in calls {
+            var known = await rooms.directory.ids[...]
+            while !known.isEmpty, !Task.isCancelled {
+                for confirmed in known.prefix(Limits.recoveredAtOnce).map(confirm) { try? await confirmed.get() }
+                known = known.dropFirst(Limits.recoveredAtOnce)
+            }
+        }
+    }
+
+    private func confirm(_ room: RoomID) -> EventLoopFuture<Void> {
+        let promise = group.next().makePromise(of: Void.self)
+        node.shard(of: room).post(.confirm(room, promise))
+        return promise.futureResult
     }
 
     /// After an unclean end: reads the whole database beside everything else, and says whether it is sound.
@@ -212,6 +238,7 @@ final class Server: Sendable {
             shard.post(.stop(promise))
             try? await promise.futureResult.get()
         }
+        await redis?.stop()
         await database?.close()
         node.close()
         // The loops end with the process: what HTTP connections still have to say to theirs finds it running.

@@ -68,8 +68,6 @@ import Testing
         ("PARLOR_SHOE_SIZE", "there is no such setting"),
         ("PARLOR_SERVICE_HOST", "Kubernetes sets this for a service named parlor: switch enableServiceLinks off"),
         ("PARLOR_PORT_8080_TCP", "Kubernetes sets this for a service named parlor: switch enableServiceLinks off"),
-        ("PARLOR_REDIS_URL", "is not supported by this version"),
-        ("PARLOR_REDIS_PREFIX", "is not supported by this version"),
         ("PARLOR_CLUSTER", "is not supported by this version"),
         ("PARLOR_JWT_SECRET", "is not supported by this version"),
         ("PARLOR_JWT_SECRET_FILE", "is not supported by this version"),

@@ -42,11 +42,11 @@ import Testing
         }
     }
 
-    @Test func `secrets are no flags, and only they can come from files`() {
-        let secrets: [Setting] = [.adminToken]
-        #expect(Setting.allCases.filter(\.isSecret) == secrets)
-        #expect(Setting.allCases.filter { $0.flag == nil } == secrets)
-        #expect(Setting.allCases.compactMap(\.fileVariable) == ["PARLOR_ADMIN_TOKEN_FILE"])
+    @Test func `only secrets can come from files, and what is nothing else is no flag`() {
+        #expect(Setting.allCases.filter(\.isSecret) == [.redisURL, .adminToken])
+        #expect(Setting.allCases.filter { $0.flag == nil } == [.adminToken])
+        #expect(
+            Setting.allCases.compactMap(\.fileVariable) == ["PARLOR_REDIS_URL_FILE", "PARLOR_ADMIN_TOKEN_FILE"])
     }
 
     @Test func `what comes later is not in the table yet`() {
@@ -57,7 +57,10 @@ import Testing
     @Test func `the list of settings tells each value and where it comes from`() throws {
         let folder = try ScratchFolder()
         let file = try folder.file("parlor.conf", "PARLOR_THREADS=3")
-        let environment = ["PARLOR_LOG_LEVEL": "debug", "PARLOR_ADMIN_TOKEN": "open-sesame"]
+        let environment = [
+            "PARLOR_LOG_LEVEL": "debug", "PARLOR_ADMIN_TOKEN": "open-sesame",
+            "PARLOR_REDIS_URL": "redis://:mellon@redis.internal",
+        ]
         let listing = SettingValues(flags: [.port: "9000", .config: file], environment: environment).listing
         let rows = listing.split(separator: "\n").map { $0.split(separator: /\s{2,}/).map(String.init) }
         #expect(rows.map(\.first) == Setting.allCases.map(\.rawValue))
@@ -67,6 +70,7 @@ import Testing
         #expect(rows.contains(["PARLOR_LOG_LEVEL", "debug", "environment"]))
         #expect(rows.contains(["PARLOR_ALLOWED_ORIGINS", "(same origin)", "default"]))
         #expect(rows.contains(["PARLOR_ADMIN_TOKEN", "********", "environment"]))
-        #expect(!listing.contains("sesame"))
+        #expect(rows.contains(["PARLOR_REDIS_URL", "********", "environment"]))
+        #expect(!listing.contains("sesame") && !listing.contains("mellon"))
     }
 }

@@ -48,7 +48,7 @@ import Testing
         ("PARLOR_HOST='::1'", "PARLOR_HOST (@): values are not quoted here"),
         ("PARLOR_PORT=x", #"PARLOR_PORT (@): "x" is not a whole number from 0 to 65535"#),
         ("PARLOR_CONFIG=other.conf", "PARLOR_CONFIG (@): a file cannot name another one"),
-        ("PARLOR_REDIS_URL=redis://cache", "PARLOR_REDIS_URL (@): is not supported by this version"),
+        ("PARLOR_CLUSTER=on", "PARLOR_CLUSTER (@): is not supported by this version"),
         ("PARLOR_LOG_LEVEL_FILE=/level", "PARLOR_LOG_LEVEL_FILE (@): only a secret is read from a file of its own"),
         ("PARLOR_ADMIN_TOKEN_FILE=/nowhere", "PARLOR_ADMIN_TOKEN_FILE (@): there is no file /nowhere"),
     ])

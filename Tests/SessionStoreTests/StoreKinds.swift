@@ -1,10 +1,13 @@
 import Foundation
+import NIOPosix
+import RedisClient
+import RedisLab
 import SessionStore
 import Testing
 
 /// The stores that must all behave alike. A new one is one more case, and held to the whole contract by it.
 enum StoreKind: String, CaseIterable, CustomTestStringConvertible {
-    case memory, sqlite
+    case memory, sqlite, redis
 
     var testDescription: String { rawValue }
 
@@ -12,6 +15,10 @@ enum StoreKind: String, CaseIterable, CustomTestStringConvertible {
         switch self {
         case .memory: try await body(MemorySessionStore())
         case .sqlite: try await withDatabase { try await body(SQLiteSessionStore($0)) }
+        case .redis:
+            try await withRedis { connection in
+                try await body(RedisSessionStore(connection, keys: RedisKeys(prefix: "test:"), clock: { 0 }))
+            }
         }
     }
 
@@ -19,7 +26,23 @@ enum StoreKind: String, CaseIterable, CustomTestStringConvertible {
         switch self {
         case .memory: try await body(MemoryRoomStore(keepsArchives: true))
         case .sqlite: try await withDatabase { try await body(SQLiteRoomStore($0)) }
+        case .redis:
+            try await withRedis { connection in
+                try await body(RedisRoomStore(connection, keys: RedisKeys(prefix: "test:"), clock: { 0 }))
+            }
         }
+    }
+}
+
+/// A connection to a real Redis server of its own, both gone afterwards.
+func withRedis(
+    _ options: RedisServer.Options = .init(), _ body: (RedisConnection) async throws -> Void
+) async throws {
+    try await RedisServer.with(options) { server in
+        let connection = RedisConnection(
+            .init(.one(.init(host: server.host, port: server.port))), on: MultiThreadedEventLoopGroup.singleton.next())
+        try await body(connection)
+        await connection.close()
     }
 }
 

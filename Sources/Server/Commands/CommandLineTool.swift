@@ -9,8 +9,8 @@ struct CommandLineTool: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "parlor", abstract: "A room server for multiplayer browser games.", version: Server.version,
         subcommands: [
-            ServeCommand.self, ConfigCommand.self, RoomsCommand.self, ReplayCommand.self, BackupCommand.self,
-            RestoreCommand.self,
+            ServeCommand.self, ConfigCommand.self, CheckCommand.self, RoomsCommand.self, ReplayCommand.self,
+            BackupCommand.self, RestoreCommand.self,
         ], defaultSubcommand: ServeCommand.self)
 
     /// The games of this executable; set once, before anything is parsed.

@@ -11,6 +11,8 @@ struct Configuration: Sendable {
     var opsListen: ListenAddress?
     var data: DataPlace
     var sqliteSync: SQLiteSync
+    /// nil: everything is in ``data`` alone.
+    var redis: RedisSettings?
     /// nil: the server makes one up when it starts.
     var nodeID: String?
     /// How players reach the server; nil: as the request that asks did.
@@ -48,13 +50,14 @@ struct Configuration: Sendable {
         opsListen = reader.value(.opsListen, ListenAddress.expected, ListenAddress.init)
         data = reader.value(.data, "a folder or \(DataPlace.memoryName)", DataPlace.init) ?? .memory
         sqliteSync = reader.choice(.sqliteSync) ?? .full
+        redis = RedisSettings(&reader)
         nodeID = reader.value(.nodeID, "1 to 64 of A-Za-z0-9._-") { Self.isNodeID($0) ? $0 : nil }
         publicURL = reader.value(.publicURL, Origin.expected) { Origin($0) }
         allowedHosts = Set(reader.list(.allowedHosts, "a host name or an address, without a port", Self.hostOnly))
         allowedOrigins = AllowedOrigins(
             patterns: reader.list(.allowedOrigins, AllowedOrigins.Pattern.expected, AllowedOrigins.Pattern.init))
         trustedProxies = reader.list(.trustedProxies, AddressBlock.expected, AddressBlock.init)
-        tls = TLSFiles(&reader)
+        tls = TLSFiles(&reader, certificate: .tlsCert, key: .tlsKey)
         adminToken = reader.value(.adminToken, "printable ASCII without spaces, which a header needs", Secret.init)
         limits = Limits(&reader)
         drainTime = reader.time(.drainSeconds)

@@ -39,15 +39,14 @@ struct TLSFiles: Equatable, Sendable {
     let key: String
 
     /// One without the other is a fault: the server would fall back to plain text without a word.
-    init?(_ reader: inout SettingReader) {
-        let certificate = reader.file(.tlsCert)
-        let key = reader.file(.tlsKey)
-        switch (reader.isSaid(.tlsCert), reader.isSaid(.tlsKey)) {
-        case (true, false): reader.refuse(.tlsCert, "needs \(Setting.tlsKey.rawValue) too")
-        case (false, true): reader.refuse(.tlsKey, "needs \(Setting.tlsCert.rawValue) too")
+    init?(_ reader: inout SettingReader, certificate: Setting, key: Setting) {
+        let files = (certificate: reader.file(certificate), key: reader.file(key))
+        switch (reader.isSaid(certificate), reader.isSaid(key)) {
+        case (true, false): reader.refuse(certificate, "needs \(key.rawValue) too")
+        case (false, true): reader.refuse(key, "needs \(certificate.rawValue) too")
         case (true, true), (false, false): break
         }
-        guard let certificate, let key else { return nil }
+        guard let certificate = files.certificate, let key = files.key else { return nil }
         self.certificate = certificate
         self.key = key
     }

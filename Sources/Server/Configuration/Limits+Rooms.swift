@@ -24,6 +24,15 @@ extension Limits {
     /// How soon a room that people are in is asked for again when the store did not answer.
     static let storeRetry = TimeAmount.seconds(1)
 
+    /// Of another server's name in the log.
+    static let ownerBytes = 256
+    /// What a server has open besides its players' connections: files, loops, listeners, requests of pages.
+    static let ownFiles = 256
+    /// A certificate that ends sooner should have been renewed: those that renew themselves do so a month before.
+    static let certificateDays = 14
+    /// In seconds. Clocks that are set by the network are closer than this.
+    static let clockDifference = 1.0
+
     /// Spectators come and go in crowds: their number is told once in this time.
     static let spectatorsInterval = TimeAmount.seconds(1)
     /// Somebody who gave no name.

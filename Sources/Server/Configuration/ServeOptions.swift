@@ -10,6 +10,12 @@ struct ServeOptions: ParsableArguments {
     @Option(.data) var data: String?
     @Option(.sqliteSync) var sqliteSync: String?
     @Option(.games) var games: String?
+    @Option(.redisURL) var redisURL: String?
+    @Option(.redisPrefix) var redisPrefix: String?
+    @Option(.redisDeadline) var redisDeadline: String?
+    @Option(.redisCA) var redisCA: String?
+    @Option(.redisCert) var redisCert: String?
+    @Option(.redisKey) var redisKey: String?
     @Option(.nodeID) var nodeID: String?
     @Option(.publicURL) var publicURL: String?
     @Option(.allowedHosts) var allowedHosts: String?
@@ -38,7 +44,9 @@ struct ServeOptions: ParsableArguments {
     var values: [Setting: String] {
         let options: [Setting: String?] = [
             .config: config, .host: host, .port: port, .opsListen: opsListen, .data: data, .sqliteSync: sqliteSync,
-            .games: games, .nodeID: nodeID, .publicURL: publicURL, .allowedHosts: allowedHosts,
+            .games: games, .redisURL: redisURL, .redisPrefix: redisPrefix,
+            .redisDeadline: redisDeadline, .redisCA: redisCA, .redisCert: redisCert, .redisKey: redisKey,
+            .nodeID: nodeID, .publicURL: publicURL, .allowedHosts: allowedHosts,
             .allowedOrigins: allowedOrigins, .trustedProxies: trustedProxies, .tlsCert: tlsCert, .tlsKey: tlsKey,
             .auth: auth, .maxConnections: maxConnections, .maxConnectionsPerAddress: maxConnectionsPerAddress,
             .maxConnectionsPerUser: maxConnectionsPerUser, .maxRooms: maxRooms, .maxRoomsPerClient: maxRoomsPerClient,

@@ -35,6 +35,16 @@ extension Setting {
         case .sqliteSync:
             Row(.value("full"), "mode", "full survives a power cut; normal is faster and may lose the last moments.")
         case .games: Row(.value("games.json"), "file", "Which games are offered, and how.")
+        case .redisURL:
+            Row(
+                .unset("none"), "url",
+                "Redis for rooms and sessions: redis://[user:password@]host[:port][/db], rediss:// or redis+sentinel://."
+            )
+        case .redisPrefix: Row(.value("parlor:"), "text", "What the names of all keys in Redis begin with.")
+        case .redisDeadline: Row(.value("500ms"), "time", "How long Redis may take before it counts as gone.")
+        case .redisCA: Row(.unset("the system's"), "file", "Certificates to trust for rediss:// (PEM).")
+        case .redisCert: Row(.unset("none"), "file", "Certificate to show to Redis (PEM).")
+        case .redisKey: Row(.unset("none"), "file", "Its private key (PEM).")
         case .nodeID: Row(.unset("random"), "name", "What this server is called in logs and by its clients.")
         case .publicURL: Row(.unset("none"), "url", "How players reach this server, for invitation links.")
         case .allowedHosts:

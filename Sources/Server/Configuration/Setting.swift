@@ -8,6 +8,12 @@ enum Setting: String, CaseIterable, Sendable {
     case data = "PARLOR_DATA"
     case sqliteSync = "PARLOR_SQLITE_SYNC"
     case games = "PARLOR_GAMES"
+    case redisURL = "PARLOR_REDIS_URL"
+    case redisPrefix = "PARLOR_REDIS_PREFIX"
+    case redisDeadline = "PARLOR_REDIS_DEADLINE"
+    case redisCA = "PARLOR_REDIS_CA"
+    case redisCert = "PARLOR_REDIS_CERT"
+    case redisKey = "PARLOR_REDIS_KEY"
     case nodeID = "PARLOR_NODE_ID"
     case publicURL = "PARLOR_PUBLIC_URL"
     case allowedHosts = "PARLOR_ALLOWED_HOSTS"
@@ -39,17 +45,16 @@ enum Setting: String, CaseIterable, Sendable {
     /// Settings of the product that this version does not know yet. They are refused, never ignored: whoever sets one
     /// relies on it.
     static let unsupported: Set<String> = [
-        "PARLOR_REDIS_URL", "PARLOR_REDIS_PREFIX", "PARLOR_REDIS_DEADLINE", "PARLOR_REDIS_CA", "PARLOR_REDIS_CERT",
-        "PARLOR_REDIS_KEY", "PARLOR_CLUSTER", "PARLOR_JWT_SECRET", "PARLOR_JWT_SECRET_FILE", "PARLOR_JWKS",
-        "PARLOR_JWT_ISSUER", "PARLOR_JWT_AUDIENCE",
+        "PARLOR_CLUSTER", "PARLOR_JWT_SECRET", "PARLOR_JWT_SECRET_FILE", "PARLOR_JWKS", "PARLOR_JWT_ISSUER",
+        "PARLOR_JWT_AUDIENCE",
     ]
 
-    /// A secret is never shown, and never given as a flag, which every process of the machine can read.
-    var isSecret: Bool { self == .adminToken }
+    /// A secret is never shown.
+    var isSecret: Bool { self == .adminToken || self == .redisURL }
 
-    /// The flag without its dashes.
+    /// The flag without its dashes. What is nothing but a secret has none, since every process of the machine can read it.
     var flag: String? {
-        isSecret ? nil : rawValue.dropFirst(Self.prefix.count).lowercased().replacing("_", with: "-")
+        self == .adminToken ? nil : rawValue.dropFirst(Self.prefix.count).lowercased().replacing("_", with: "-")
     }
 
     /// The variable that names a file to read the value from.

@@ -25,6 +25,19 @@ struct SettingReader {
         return nil
     }
 
+    /// The value that `parse` makes of the text; nil when there is none or `parse` says what is wrong with it.
+    mutating func value<Value, Fault: Error>(
+        _ setting: Setting, _ parse: (String) throws(Fault) -> Value
+    ) -> Value? {
+        guard let text = values[setting]?.text else { return nil }
+        do throws(Fault) {
+            return try parse(text)
+        } catch {
+            refuse(setting, "\(error)")
+            return nil
+        }
+    }
+
     /// The values of a list with commas; empty when there is none.
     mutating func list<Value>(_ setting: Setting, _ expected: String, _ parse: (String) -> Value?) -> [Value] {
         guard let text = values[setting]?.text else { return [] }
@@ -79,6 +92,8 @@ enum SettingBounds {
     static let count = 1_000_000
     /// An hour: no service manager waits longer for a server to stop.
     static let time = Duration.seconds(3600)
+    /// Less than 10 ms a healthy Redis takes when its machine is busy; after a minute nobody waits any more.
+    static let redisDeadline = Duration.milliseconds(10)...Duration.seconds(60)
     /// A connection's outbox must hold a few messages, and thousands of them must fit the machine.
     static let byteCount = 1024...1024 * 1024 * 1024
     /// More than any machine has cores.

@@ -40,16 +40,20 @@ struct StatusRoutes: Sendable {
 
     private func health(isDeep: Bool) async throws -> Response {
         let store = await status.pingStore()
+        let redis = await status.redisHealth()
         let counts = await status.counts()
         let roundTrip = isDeep ? await status.roundTrip() : nil
         let isServing = status.isReady
-        let isHealthy = isServing && store.error == nil && (!isDeep || roundTrip != nil)
+        let isStoring = store.error == nil && redis?.isServing != false
+        let isHealthy = isServing && isStoring && (!isDeep || roundTrip != nil)
         var object = JSONObject()
         object.set("status", isHealthy ? "healthy" : "degraded")
         object.set("timestamp", node.wallClock())
         object.set("uptimeSeconds", status.uptime.components.seconds)
         object.set("store") { stores in
-            stores.set("redis") { $0.set("status", "off") }
+            stores.set("redis") { object in
+                if let redis { redis.describe(in: &object) } else { object.set("status", "off") }
+            }
             stores.set("sqlite") { sqlite in
                 sqlite.set("status", store.status)
                 sqlite.set("pingMs", store.pingMilliseconds)
@@ -64,7 +68,9 @@ struct StatusRoutes: Sendable {
     }
 
     private func metrics(_ request: Request) async throws -> Response {
-        let text = MetricsText(reading: node.metrics.read(), counts: await status.counts(), uptime: status.uptime)
+        let text = MetricsText(
+            reading: node.metrics.read(), counts: await status.counts(), uptime: status.uptime,
+            redis: await status.redisHealth())
         if request.headers[.accept]?.contains("application/json") == true { return .json(text.json) }
         return Response(
             status: .ok, headers: [.contentType: "text/plain; version=0.0.4; charset=utf-8"],

@@ -1,4 +1,6 @@
+internal import RedisClient
 internal import RoomEngine
+internal import SessionStore
 
 /// The figures of the server as Prometheus reads them, and as JSON. All metric names are here.
 struct MetricsText {
@@ -12,34 +14,59 @@ struct MetricsText {
 
     private let samples: [Sample]
 
-    init(reading: Metrics.Reading, counts: ServerCounts, uptime: Duration) {
-        func one(_ name: String, _ kind: String, _ help: String, _ value: Int) -> Sample {
-            Sample(name: name, help: help, kind: kind, values: [("", value)])
-        }
-        samples = [
-            one("parlor_uptime_seconds", "gauge", "Since the start of the process.", Int(uptime.components.seconds)),
-            one("parlor_connections", "gauge", "Open WebSocket connections.", counts.connections),
-            one("parlor_users", "gauge", "Connected users.", counts.users),
+    init(reading: Metrics.Reading, counts: ServerCounts, uptime: Duration, redis: RedisHealth? = nil) {
+        samples =
+            [
+                Self.one(
+                    "parlor_uptime_seconds", "gauge", "Since the start of the process.", Int(uptime.components.seconds)),
+                Self.one("parlor_connections", "gauge", "Open WebSocket connections.", counts.connections),
+                Self.one("parlor_users", "gauge", "Connected users.", counts.users),
+                Sample(
+                    name: "parlor_clients", help: "Clients in rooms, by game.", kind: "gauge",
+                    values: counts.clientsByGame.sorted { $0.key < $1.key }.map { ("game=\"\($0.key)\"", $0.value) }),
+                Sample(
+                    name: "parlor_rooms", help: "Rooms in memory, by game.", kind: "gauge",
+                    values: reading.rooms.sorted { $0.key < $1.key }.map { ("game=\"\($0.key)\"", $0.value) }),
+                Self.one("parlor_messages_received_total", "counter", "Messages of clients.", reading.messagesIn),
+                Self.one("parlor_received_bytes_total", "counter", "Bytes of those messages.", reading.bytesIn),
+                Self.one("parlor_messages_sent_total", "counter", "Messages to clients.", reading.messagesOut),
+                Self.one("parlor_sent_bytes_total", "counter", "Bytes of those messages.", reading.bytesOut),
+                Self.one(
+                    "parlor_failed_commits_total", "counter", "Batches that the store did not take.",
+                    reading.failedCommits),
+                Self.one(
+                    "parlor_replaced_states_total", "counter", "States not sent because a newer one came first.",
+                    reading.replacedStates),
+                Sample(
+                    name: "parlor_closes_total", help: "Connections that the server closed, by close code.",
+                    kind: "counter",
+                    values: reading.closes.sorted { $0.key.rawValue < $1.key.rawValue }
+                        .map { ("code=\"\($0.key.rawValue)\"", $0.value) }),
+            ] + (redis.map(Self.samples) ?? [])
+    }
+
+    private static func one(_ name: String, _ kind: String, _ help: String, _ value: Int) -> Sample {
+        Sample(name: name, help: help, kind: kind, values: [("", value)])
+    }
+
+    private static func samples(of redis: RedisHealth) -> [Sample] {
+        let fallback = redis.fallback
+        return [
+            one("parlor_redis_up", "gauge", "Whether Redis keeps rooms and sessions now.", redis.isServing ? 1 : 0),
             Sample(
-                name: "parlor_clients", help: "Clients in rooms, by game.", kind: "gauge",
-                values: counts.clientsByGame.sorted { $0.key < $1.key }.map { ("game=\"\($0.key)\"", $0.value) }),
-            Sample(
-                name: "parlor_rooms", help: "Rooms in memory, by game.", kind: "gauge",
-                values: reading.rooms.sorted { $0.key < $1.key }.map { ("game=\"\($0.key)\"", $0.value) }),
-            one("parlor_messages_received_total", "counter", "Messages of clients.", reading.messagesIn),
-            one("parlor_received_bytes_total", "counter", "Bytes of those messages.", reading.bytesIn),
-            one("parlor_messages_sent_total", "counter", "Messages to clients.", reading.messagesOut),
-            one("parlor_sent_bytes_total", "counter", "Bytes of those messages.", reading.bytesOut),
-            one(
-                "parlor_failed_commits_total", "counter", "Batches that the store did not take.", reading.failedCommits),
-            one(
-                "parlor_replaced_states_total", "counter", "States not sent because a newer one came first.",
-                reading.replacedStates),
-            Sample(
-                name: "parlor_closes_total", help: "Connections that the server closed, by close code.",
+                name: "parlor_redis_reconnects_total", help: "Connections to Redis made again, or tried to be.",
                 kind: "counter",
-                values: reading.closes.sorted { $0.key.rawValue < $1.key.rawValue }
-                    .map { ("code=\"\($0.key.rawValue)\"", $0.value) }),
+                values: [
+                    ("connection=\"commands\"", redis.commands.reconnects),
+                    ("connection=\"subscriptions\"", redis.subscriptions.reconnects),
+                ]),
+            one("parlor_redis_commands_in_flight", "gauge", "Commands without a reply.", redis.commands.inFlight),
+            one(
+                "parlor_redis_failed_publications_total", "counter", "Messages not published, though tried again.",
+                redis.failedPublications),
+            one("parlor_store_switches_total", "counter", "Times SQLite took over.", fallback?.switches ?? 0),
+            one("parlor_owed_sessions", "gauge", "Sessions that have yet to go to Redis.", fallback?.owedSessions ?? 0),
+            one("parlor_owed_rooms", "gauge", "Rooms that have yet to go to Redis.", fallback?.owedRooms ?? 0),
         ]
     }
 

@@ -8,16 +8,20 @@ final class ServerStatus: Sendable {
     private let clients: ClientManager
     private let rooms: RoomManager
     private let database: SQLiteDatabase?
+    private let redis: RedisStores?
     private let started = ContinuousClock.now
     private let ready = Atomic<Bool>(false)
     /// What was found wrong with the database.
     private let damage = Mutex<StoreError?>(nil)
 
-    init(node: Node, clients: ClientManager, rooms: RoomManager, database: SQLiteDatabase?) {
+    init(
+        node: Node, clients: ClientManager, rooms: RoomManager, database: SQLiteDatabase?, redis: RedisStores?
+    ) {
         self.node = node
         self.clients = clients
         self.rooms = rooms
         self.database = database
+        self.redis = redis
     }
 
     /// Whether players may come: not before everything is up, and not once the server drains.
@@ -51,6 +55,9 @@ final class ServerStatus: Sendable {
             return StorePing(status: "down", error: error.description)
         }
     }
+
+    /// nil: there is none.
+    func redisHealth() async -> RedisHealth? { await redis?.health() }
 
     /// Sends a message through a loop, a shard and back, as a player's would go.
     /// - Returns: how long it took, in milliseconds; nil when nothing came back in time.

@@ -36,6 +36,7 @@ struct RoomDirectory {
     private var roomsByAddress: [ClientAddress: Int] = [:]
 
     var count: Int { entries.count }
+    var ids: [RoomID] { Array(entries.keys) }
 
     subscript(room: RoomID) -> RoomRow? { entries[room]?.row }
 

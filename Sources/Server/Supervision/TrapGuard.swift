@@ -32,7 +32,7 @@ final class TrapGuard: Sendable {
             {
                 for trap in finding.traps { Self.report(trap, ledger.record(trap, at: now), logger) }
                 ledger.flight = finding.flight
-                try AtomicFile.write(Self.text(of: ledger), to: Self.ledger(in: folder))
+                try DurableFile.write(Self.text(of: ledger), to: Self.ledger(in: folder))
             }
         }
         self.ledger = ledger

@@ -1,3 +1,4 @@
+internal import Foundation
 internal import SessionStore
 
 /// What the developer of a game is left of a room that it failed in: enough to load the room and play its last input.
@@ -28,8 +29,14 @@ struct TrapReport {
 
     /// - Throws: `unavailable` when it cannot be written. Where there are very many reports already, none is.
     func write(to folder: String) throws(StoreError) {
-        try AtomicFile.makeFolder(folder)
-        guard AtomicFile.count(in: folder) < Limits.trapReports else { return }
-        try AtomicFile.write(text, to: "\(folder)/\(room).json")
+        do {
+            let files = FileManager.default
+            try files.createDirectory(
+                atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+            guard try files.contentsOfDirectory(atPath: folder).count < Limits.trapReports else { return }
+        } catch {
+            throw StoreError(.unavailable, "cannot write to \(folder): \(error.localizedDescription)")
+        }
+        try DurableFile.write(text, to: "\(folder)/\(room).json")
     }
 }

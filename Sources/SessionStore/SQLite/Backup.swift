@@ -45,11 +45,14 @@ public enum Backup {
                 throw StoreError(.corrupt, "the file is damaged")
             }
             let hasArchives = try db.tableExists("archives")
+            let owed = "SELECT count(*) FROM owed_sessions WHERE session IS NOT NULL"
+            let owesSessions = try db.tableExists("owed_sessions")
             let ended = "SELECT count(*) FROM archives WHERE room NOT IN (SELECT room FROM rooms)"
             return BackupContents(
                 rooms: try Int.fetchOne(db, sql: "SELECT count(*) FROM rooms") ?? 0,
                 endedRooms: hasArchives ? try Int.fetchOne(db, sql: ended) ?? 0 : 0,
-                sessions: try Int.fetchOne(db, sql: "SELECT count(*) FROM sessions") ?? 0,
+                sessions: (try Int.fetchOne(db, sql: "SELECT count(*) FROM sessions") ?? 0)
+                    + (owesSessions ? try Int.fetchOne(db, sql: owed) ?? 0 : 0),
                 bytes: DurableFile.size(of: copy.file))
         }
     }

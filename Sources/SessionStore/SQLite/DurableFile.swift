@@ -23,6 +23,16 @@ public enum DurableFile {
         }
     }
 
+    /// Replaces a file, or makes it, for this user's eyes only: whoever reads it finds the old text or the new one.
+    public static func write(_ bytes: [UInt8], to path: String) throws(StoreError) {
+        let draft = path + ".new"
+        try empty(draft)
+        guard let file = fopen(draft, "r+") else { throw fault("cannot write \(path)") }
+        let isWritten = fwrite(bytes, 1, bytes.count, file) == bytes.count
+        guard fclose(file) == 0, isWritten else { throw fault("cannot write \(path)") }
+        try move(draft, to: path)
+    }
+
     /// Gives a file its name for good, in place of whatever had it: afterwards a power cut does not undo it.
     public static func move(_ temporary: String, to path: String) throws(StoreError) {
         try flush(temporary)

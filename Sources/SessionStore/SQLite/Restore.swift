@@ -80,6 +80,14 @@ public enum Restore {
                 let raise = try db.makeStatement(sql: "UPDATE rooms SET epoch = max(epoch, ?) WHERE room = ?")
                 for (room, epoch) in epochs { try raise.execute(arguments: [epoch, room]) }
                 try db.execute(sql: "UPDATE rooms SET epoch = epoch + 1, term = term + 1")
+                // What was to be removed from Redis then may live there now. What was to be saved is still owed: whatever
+                // Redis has that is newer stays.
+                try db.execute(
+                    sql: """
+                        DELETE FROM owed_removals;
+                        DELETE FROM owed_sessions WHERE session IS NULL;
+                        UPDATE owed_sessions SET removal = NULL;
+                        """)
             }
             return isOlder
         } catch {

@@ -39,7 +39,7 @@ public struct SQLiteRoomStore: RoomStore {
 
     // MARK: Writing
 
-    private static func append(_ commits: [RoomCommit], _ db: Database) throws -> AppendReport {
+    static func append(_ commits: [RoomCommit], _ db: Database) throws -> AppendReport {
         var report = AppendReport()
         for (room, commits) in CommitRules.byRoom(commits) {
             let position = try position(of: room, db)
@@ -68,7 +68,8 @@ public struct SQLiteRoomStore: RoomStore {
         }
     }
 
-    private static func write(_ commit: RoomCommit, _ db: Database) throws {
+    /// - Parameter commit: one that fits.
+    static func write(_ commit: RoomCommit, _ db: Database) throws {
         let room = commit.room.rawValue
         switch commit.change {
         case .created(let header, let snapshot, let isArchived), .rewritten(let header, let snapshot, let isArchived):
@@ -96,6 +97,13 @@ public struct SQLiteRoomStore: RoomStore {
             try SQLiteArchive.end(room, keptUntil: archivedUntil, db)
             try db.cachedStatement(sql: "DELETE FROM rooms WHERE room = ?").execute(arguments: [room])
         }
+    }
+
+    /// Forgets all there is of a room, its archive too: it is another store's.
+    static func forget(_ room: RoomID, _ db: Database) throws {
+        try deleteLog(of: room.rawValue, db)
+        try SQLiteArchive.end(room.rawValue, keptUntil: nil, db)
+        try db.cachedStatement(sql: "DELETE FROM rooms WHERE room = ?").execute(arguments: [room.rawValue])
     }
 
     private static func insert(
@@ -141,13 +149,19 @@ public struct SQLiteRoomStore: RoomStore {
     }
 }
 
-extension RoomHeader {
+extension RoomID {
     init(_ row: Row) throws {
         guard let id = RoomID(rawValue: try row.decode(String.self, forColumn: "room")) else {
             throw StoreError(.corrupt, "a room's id cannot be read")
         }
+        self = id
+    }
+}
+
+extension RoomHeader {
+    init(_ row: Row) throws {
         self.init(
-            id: id, gameType: try row.decode(forColumn: "game"), isPrivate: try row.decode(forColumn: "is_private"),
+            id: try RoomID(row), gameType: try row.decode(forColumn: "game"), isPrivate: try row.decode(forColumn: "is_private"),
             createdAt: try row.decode(forColumn: "created_at"))
     }
 }

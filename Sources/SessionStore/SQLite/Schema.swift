@@ -4,7 +4,7 @@ internal import GRDB
 ///
 /// A room's version is that of its last input, or else of its snapshot. A column for it would have every input write the
 /// room's row again, and the snapshot in it. An archive's pieces are under the version that the last input in them led to;
-/// `bytes` is their sum.
+/// `bytes` is their sum. The tables of what is owed are used beside Redis alone; their `number` rises with every write.
 enum Schema {
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
@@ -62,6 +62,32 @@ enum Schema {
                         inputs BLOB NOT NULL,
                         PRIMARY KEY (room, version)
                     ) STRICT;
+                    """)
+        }
+        migrator.registerMigration("3: what is owed to Redis") { db in
+            // A row that is settled is owed no longer, but remembered: what it undid may come late. Of a session, what is
+            // stored up to `removal` goes first.
+            try db.execute(
+                sql: """
+                    CREATE TABLE owed_sessions (
+                        client TEXT PRIMARY KEY,
+                        number INTEGER NOT NULL,
+                        revision INTEGER NOT NULL,
+                        removal INTEGER,
+                        expires_at INTEGER,
+                        session BLOB,
+                        settled_at INTEGER
+                    ) STRICT, WITHOUT ROWID;
+                    CREATE INDEX owed_sessions_by_number ON owed_sessions (number) WHERE settled_at IS NULL;
+
+                    CREATE TABLE owed_removals (
+                        room TEXT PRIMARY KEY,
+                        number INTEGER NOT NULL,
+                        term INTEGER NOT NULL,
+                        archived_until INTEGER,
+                        settled_at INTEGER
+                    ) STRICT, WITHOUT ROWID;
+                    CREATE INDEX owed_removals_by_number ON owed_removals (number) WHERE settled_at IS NULL;
                     """)
         }
         return migrator

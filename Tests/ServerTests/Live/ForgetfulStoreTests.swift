@@ -29,7 +29,10 @@ import Testing
             let guest = try #require(first)
             let (again, result) = try await server.comeBack(guest.clientId, to: guest.room)
             #expect(result["success"] == true)
-            #expect(try await again.skip(to: "game_state").data["view"]?["board"] == [["X", "O", "X"], ["O", "", ""], ["", "", ""]])
+            #expect(
+                try await again.skip(to: "game_state").data["view"]?["board"] == [
+                    ["X", "O", "X"], ["O", "", ""], ["", "", ""],
+                ])
         }
     }
 

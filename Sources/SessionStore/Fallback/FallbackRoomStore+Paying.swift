@@ -1,0 +1,58 @@
+internal import Synchronization
+
+extension FallbackRoomStore {
+    /// Rows read, paid and settled at a time.
+    private static let page = 256
+
+    var hasLeftovers: Bool { removals.count > 0 }
+
+    /// Does nothing: the server has its rooms confirmed, each by its shard.
+    func oweAllKnown() async throws(StoreError) {}
+
+    /// Removes from Redis what was removed while SQLite served. Rooms are not paid but move, each when it is next stored.
+    func pay() async throws(StoreError) {
+        let newest = removals.newest
+        var last: Int64 = 0
+        while true {
+            let rows = try await removals.page(after: last, upTo: newest, limit: Self.page)
+            var paid: [OwedRemoval] = []
+            for row in rows where try await pay(row) { paid.append(row) }
+            try await removals.settle(paid, at: relay.now)
+            guard let end = rows.last else { return }
+            last = end.number
+        }
+    }
+
+    /// - Returns: whether Redis has nothing of it any more.
+    private func pay(_ row: OwedRemoval) async throws(StoreError) -> Bool {
+        guard let stored = try await claimed(row.room) else { return true }
+        // A room of the same id may have been made since.
+        guard ledger.withLock({ $0.isDead(row.room, number: row.number) }) else { return false }
+        let removal = RoomCommit(
+            room: row.room, term: stored.term, epoch: stored.epoch, version: stored.version,
+            change: .removed(archivedUntil: row.archivedUntil))
+        let report = await withCheckedContinuation { continuation in
+            primary.append([removal]) { continuation.resume(returning: $0) }
+        }
+        // Behind: a removal that came late was first. Refused: so was a claim, and it is tried again.
+        return try report.get().refused.isEmpty
+    }
+
+    private func claimed(_ room: RoomID) async throws(StoreError) -> StoredRoom? {
+        let result = await withCheckedContinuation { continuation in
+            primary.claim(room) { continuation.resume(returning: $0) }
+        }
+        return try result.get()
+    }
+
+    /// Removes once more what was removed so long ago that nothing comes late any more, and forgets about it.
+    func forgetRemovals(settledBy time: Int64) async throws(StoreError) {
+        while relay.serving.isPrimary {
+            let rows = try await removals.settled(by: time, limit: Self.page)
+            guard !rows.isEmpty else { return }
+            for row in rows { _ = try await pay(row) }
+            try await removals.forget(rows)
+            ledger.withLock { ledger in for row in rows { ledger.forget(row.room, number: row.number) } }
+        }
+    }
+}

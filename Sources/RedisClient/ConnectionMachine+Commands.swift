@@ -23,6 +23,14 @@ extension ConnectionMachine {
         return .waits
     }
 
+    /// The next reply that a reader of that attempt has.
+    mutating func next(
+        from reader: inout ReplyReader, _ attempt: Int, at now: @autoclosure () -> NIODeadline
+    ) -> (ReplyReader.Reply, Replied)? {
+        guard attempt == self.attempt, let reply = reader.next() else { return nil }
+        return (reply, replied(reply, moreCame: reader.left > 0, at: now()))
+    }
+
     /// - Parameter moreCame: whether further replies came together with this one.
     mutating func replied(
         _ reply: Result<RedisValue, RedisError>, moreCame: Bool, at now: @autoclosure () -> NIODeadline
@@ -49,8 +57,13 @@ extension ConnectionMachine {
     ) -> Replied {
         guard !inFlight.isEmpty else { return .act(leave(.unasked, at: now())) }
         load -= 1
-        let completion = inFlight[0].completion
-        if inFlight[0].left > 1 { inFlight[0].left -= 1 } else { inFlight.removeFirst() }
+        let completion: Completion
+        if inFlight[0].left > 1 {
+            inFlight[0].left -= 1
+            completion = inFlight[0].completion
+        } else {
+            completion = inFlight.removeFirst().completion
+        }
         if case .failure(let error) = reply, error.asksForAnotherServer {
             return .deliverAndAct(completion, leave(error, at: now()))
         }

@@ -118,10 +118,13 @@ struct ConnectionMachine<Completion> {
         return true
     }
 
-    /// TCP is there, and TLS comes.
-    mutating func reached(_ attempt: Int, at now: NIODeadline) {
-        guard attempt == self.attempt, case .connecting = phase else { return }
+    /// TCP is there, and TLS may have to come.
+    /// - Returns: false when that try is over.
+    @discardableResult
+    mutating func reached(_ attempt: Int, at now: NIODeadline) -> Bool {
+        guard attempt == self.attempt, case .connecting = phase else { return false }
         phase = .connecting(until: now + settings.deadline)
+        return true
     }
 
     /// What is written from now on is read by the server.
@@ -170,14 +173,19 @@ struct ConnectionMachine<Completion> {
         }
         self.error = error
         let left = Action.disconnect(attempt: attempt)
+        var blamed: [Action] = []
+        if error.code == .protocolViolation, let oldest = inFlight.popFirst() {
+            // The reply was its own.
+            blamed = [.fail(oldest.completion, error)]
+        }
         if wasReady, triedAtOnce.map({ now - $0 >= settings.backoff.steady }) ?? true {
             // Nothing is queued while it is ready.
-            let failed = empty(inFlight: error.ofOthers, queued: error)
+            let failed = blamed + empty(inFlight: error.ofOthers, queued: error.ofUnsent)
             triedAtOnce = now
             return [left] + connect(at: now) + failed
         }
         failures += 1
-        let failed = empty(inFlight: error.ofOthers, queued: error.ofUnsent)
+        let failed = blamed + empty(inFlight: error.ofOthers, queued: error.ofUnsent)
         phase = .waiting(until: now + settings.backoff.delay(after: failures), error)
         return [left, .report] + failed
     }

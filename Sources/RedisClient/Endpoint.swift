@@ -21,11 +21,7 @@ struct EndpointResolver: Sendable {
     static func of(_ configuration: RedisConfiguration) -> Self {
         switch configuration.servers {
         case .one(let address): one(address, within: configuration.deadline)
-        case .sentinels:
-            // The place of the sentinels: Sentinel*.swift gives a resolver which asks them for the master.
-            Self(time: configuration.deadline) {
-                $0.makeFailedFuture(RedisError(.unreachable, "sentinels are not supported yet"))
-            }
+        case .sentinels(let addresses, let master): sentinels(addresses, master: master, configuration)
         }
     }
 }

@@ -1,12 +1,15 @@
+internal import DequeModule
 internal import NIOCore
 internal import Synchronization
 
 /// From any thread to the connection's event loop: the first message of a burst wakes it, the others ride along.
 final class Inbox<Message: Sendable>: Sendable {
-    typealias Consumer = @Sendable ([Message]) -> Void
+    typealias Consumer = @Sendable (inout Deque<Message>) -> Void
 
     private struct State {
-        var messages: [Message] = []
+        var messages = Deque<Message>()
+        /// Memory for the next burst.
+        var spare = Deque<Message>()
         var isScheduled = false
         var consumer: Consumer?
     }
@@ -30,16 +33,18 @@ final class Inbox<Message: Sendable>: Sendable {
     func open(_ consumer: @escaping Consumer) { state.withLock { $0.consumer = consumer } }
 
     private func drain() {
-        let (messages, consumer) = state.withLock { state in
+        var (messages, consumer) = state.withLock { state in
             let messages = state.messages
-            state.messages = []
-            state.messages.reserveCapacity(min(messages.count, Self.reserved))
+            state.messages = state.spare
+            state.spare = Deque()
             state.isScheduled = false
             return (messages, state.consumer)
         }
-        consumer?(messages)
+        let count = messages.count
+        consumer?(&messages)
+        // Its memory serves the next burst, unless this one was huge.
+        if messages.isEmpty, count <= Self.kept { state.withLock { $0.spare = messages } }
     }
 
-    /// One huge burst must not make every later one large.
-    private static var reserved: Int { 1024 }
+    private static var kept: Int { 4096 }
 }

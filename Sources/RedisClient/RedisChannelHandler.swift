@@ -1,35 +1,35 @@
 internal import NIOCore
 internal import NIOTLS
 
-/// Bytes of one channel into replies for the driver.
+/// Bytes of one channel into replies for its owner.
 final class RedisChannelHandler: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
 
     private var reader = ReplyReader()
-    private var driver: RedisDriver?
+    private var owner: (any ChannelOwner)?
     private var attempt = 0
     private(set) var isSecured = false
     private var error: RedisError?
 
-    func attach(_ driver: RedisDriver, attempt: Int) {
-        self.driver = driver
+    func attach(_ owner: any ChannelOwner, attempt: Int) {
+        self.owner = owner
         self.attempt = attempt
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         if case TLSUserEvent.handshakeCompleted? = event as? TLSUserEvent {
             isSecured = true
-            driver?.secured(attempt)
+            owner?.secured(attempt)
         }
         context.fireUserInboundEventTriggered(event)
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         // Nobody has asked anything yet.
-        guard let driver else { return context.close(promise: nil) }
+        guard let owner else { return context.close(promise: nil) }
         reader.read(unwrapInboundIn(data))
-        while let reply = reader.next() { driver.received(reply, attempt, moreCame: reader.left > 0) }
-        do throws(RedisError) { try reader.finish() } catch { driver.lost(attempt, error) }
+        owner.received(&reader, attempt)
+        do throws(RedisError) { try reader.finish() } catch { owner.lost(attempt, error) }
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
@@ -38,7 +38,7 @@ final class RedisChannelHandler: ChannelInboundHandler {
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-        driver?.lost(attempt, error ?? RedisError(.unreachable, "the server ended the connection"))
+        owner?.lost(attempt, error ?? RedisError(.unreachable, "the server ended the connection"))
         context.fireChannelInactive()
     }
 }

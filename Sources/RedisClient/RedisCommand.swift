@@ -10,5 +10,12 @@ public struct RedisCommand: Equatable, Sendable {
 
     public let arguments: [Argument]
 
-    public init(_ name: String, _ arguments: [Argument] = []) { self.arguments = [.text(name)] + arguments }
+    public init(_ name: String, _ arguments: [Argument] = []) {
+        // One allocation: this is done for every command.
+        var all: [Argument] = []
+        all.reserveCapacity(arguments.count + 1)
+        all.append(.text(name))
+        all.append(contentsOf: arguments)
+        self.arguments = all
+    }
 }

@@ -29,7 +29,7 @@ public final class RedisConnection: Sendable {
                 configuration, resolver: resolver, backoff: backoff, on: loop, inbox: inbox, shared: shared,
                 onChange: onChange)
             let bound = NIOLoopBound(driver, eventLoop: loop)
-            inbox.open { bound.value.handle($0) }
+            inbox.open { bound.value.handle(&$0) }
             driver.start()
         }
     }

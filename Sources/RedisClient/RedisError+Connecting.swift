@@ -15,7 +15,8 @@ extension RedisError {
             }
         case let error as IOError: self.init(.unreachable, Self.short(error))
         case ChannelError.connectTimeout: self.init(.unreachable, "no connection in time")
-        case is NIOSSLError, is BoringSSLError, is NIOSSLExtraError: self.init(.unreachable, "TLS: \(Self.short(error))")
+        case is NIOSSLError, is BoringSSLError, is NIOSSLExtraError:
+            self.init(.unreachable, "TLS: \(Self.short(error))")
         default: self.init(.unreachable, Self.short(error))
         }
     }

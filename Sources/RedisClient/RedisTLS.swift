@@ -31,7 +31,9 @@ final class RedisTLS {
         if let file = files.certificate {
             configuration.certificateChain = try NIOSSLCertificate.fromPEMFile(file).map { .certificate($0) }
         }
-        if let file = files.key { configuration.privateKey = .privateKey(try NIOSSLPrivateKey(file: file, format: .pem)) }
+        if let file = files.key {
+            configuration.privateKey = .privateKey(try NIOSSLPrivateKey(file: file, format: .pem))
+        }
         return try NIOSSLContext(configuration: configuration)
     }
 

@@ -39,11 +39,21 @@ func withRedis(
     _ options: RedisServer.Options = .init(), _ body: (RedisConnection) async throws -> Void
 ) async throws {
     try await RedisServer.with(options) { server in
-        let connection = RedisConnection(
-            .init(.one(.init(host: server.host, port: server.port))), on: MultiThreadedEventLoopGroup.singleton.next())
-        try await body(connection)
-        await connection.close()
+        try await withConnection(to: server.port, body)
     }
+}
+
+/// A connection to a port of this machine, closed afterwards.
+func withConnection(to port: Int, _ body: (RedisConnection) async throws -> Void) async throws {
+    let connection = RedisConnection(
+        .init(.one(.init(host: "127.0.0.1", port: port))), on: MultiThreadedEventLoopGroup.singleton.next())
+    do {
+        try await body(connection)
+    } catch {
+        await connection.close()
+        throw error
+    }
+    await connection.close()
 }
 
 /// A database in a folder of its own, both gone afterwards.

@@ -63,7 +63,7 @@ struct MetricsText {
             one("parlor_redis_commands_in_flight", "gauge", "Commands without a reply.", redis.commands.inFlight),
             one(
                 "parlor_redis_failed_publications_total", "counter", "Messages not published, though tried again.",
-                redis.failedPublications),
+                redis.publications.failed),
             one("parlor_store_switches_total", "counter", "Times SQLite took over.", fallback?.switches ?? 0),
             one("parlor_owed_sessions", "gauge", "Sessions that have yet to go to Redis.", fallback?.owedSessions ?? 0),
             one("parlor_owed_rooms", "gauge", "Rooms that have yet to go to Redis.", fallback?.owedRooms ?? 0),

@@ -9,9 +9,8 @@ struct RedisHealth: Sendable {
     /// nil: nothing stands in for it.
     let fallback: FallbackStatus?
     let commands: RedisStatus
-    let subscriptions: RedisSubscriberStatus
-    /// What was not published, though it was tried again and again.
-    let failedPublications: Int
+    let subscriptions: RedisSubscriber.Status
+    let publications: RedisPublisher.Counts
 
     /// Whether rooms and sessions are kept there now.
     var isServing: Bool { ping != nil && (fallback?.state ?? .healthy) == .healthy }
@@ -36,7 +35,7 @@ struct RedisHealth: Sendable {
         object.set("subscriptions") { connection in
             connection.set("phase", subscriptions.phase.rawValue)
             connection.set("reconnects", subscriptions.reconnects)
-            connection.set("channels", subscriptions.channels)
+            connection.set("channels", subscriptions.confirmed)
         }
     }
 }

@@ -27,7 +27,7 @@ final class RedisStores: Sendable {
         channel = "\(settings.prefix)servers"
         connection = RedisConnection(settings.connection, on: loop)
         subscriber = RedisSubscriber(settings.connection, on: loop)
-        publisher = RedisPublisher(connection)
+        publisher = RedisPublisher(connection, on: loop)
         let clock = World.real.wallClock
         let keys = RedisKeys(prefix: settings.prefix)
         let redisRooms = RedisRoomStore(connection, keys: keys, clock: clock)
@@ -96,7 +96,7 @@ final class RedisStores: Sendable {
         }
         return RedisHealth(
             ping: error == nil ? start.duration(to: .now) : nil, error: error, fallback: await fallback?.status,
-            commands: connection.status, subscriptions: subscriber.status, failedPublications: publisher.failures)
+            commands: connection.status, subscriptions: subscriber.status, publications: publisher.counts)
     }
 }
 

@@ -90,7 +90,8 @@ struct FallbackPolicy: Sendable {
         guard state == .recovering else { return [] }
         enter(.healthy, at: now)
         defer { isSuspicious = false }
-        return report("Redis answers, and has all that was owed to it") + [.recovered] + (isSuspicious ? [.suspect] : [])
+        return report("Redis answers, and has all that was owed to it") + [.recovered]
+            + (isSuspicious ? [.suspect] : [])
     }
 
     mutating func payingFailed(_ error: String, at now: Int64) -> [Action] {

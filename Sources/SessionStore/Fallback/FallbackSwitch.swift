@@ -85,7 +85,8 @@ public actor FallbackSwitch {
     public func listen(_ listener: Listener) { listeners.append(listener) }
 
     /// - Parameter owed: how many sessions or rooms it owes.
-    func add(_ debtor: any FallbackDebtor, sessions: (@Sendable () -> Int)? = nil, rooms: (@Sendable () -> Int)? = nil) {
+    func add(_ debtor: any FallbackDebtor, sessions: (@Sendable () -> Int)? = nil, rooms: (@Sendable () -> Int)? = nil)
+    {
         debtors.append(debtor)
         if let sessions { self.sessions = sessions }
         if let rooms { self.rooms = rooms }

@@ -235,7 +235,9 @@ extension OwedSession {
         number = try row.decode(forColumn: "number")
         revision = UInt64(column: try row.decode(forColumn: "revision"))
         removal = try row.decode(Int64?.self, forColumn: "removal").map(UInt64.init(column:))
-        session = try row.decode(Data?.self, forColumn: "session").map { try JSONDecoder().decode(Session.self, from: $0) }
+        session = try row.decode(Data?.self, forColumn: "session").map {
+            try JSONDecoder().decode(Session.self, from: $0)
+        }
         isSettled = try row.decode(Int64?.self, forColumn: "settled_at") != nil
     }
 }

@@ -32,11 +32,12 @@ public struct RedisSessionStore: SessionStore {
         guard let text = try? JSONEncoder().encode(session) else {
             throw StoreError(.corrupt, "a session cannot be written as JSON")
         }
-        let life = max(0, session.expiresAt.subtractingReportingOverflow(clock()).partialValue) + Self.margin
+        let now = clock()
+        let life = session.expiresAt > now ? session.expiresAt - now : 0
         _ = try await connection.perform(
             RedisScript.Call(
                 RedisScripts.saveSession, keys: [keys.session(session.client)],
-                [.text(session.revision.digits), .bytes(Array(text)), .integer(life)]))
+                [.text(session.revision.digits), .bytes(Array(text)), .integer(life + Self.margin)]))
     }
 
     public func remove(_ client: ClientKey, revision: UInt64) async throws(StoreError) {

@@ -161,7 +161,8 @@ extension RoomID {
 extension RoomHeader {
     init(_ row: Row) throws {
         self.init(
-            id: try RoomID(row), gameType: try row.decode(forColumn: "game"), isPrivate: try row.decode(forColumn: "is_private"),
+            id: try RoomID(row), gameType: try row.decode(forColumn: "game"),
+            isPrivate: try row.decode(forColumn: "is_private"),
             createdAt: try row.decode(forColumn: "created_at"))
     }
 }

@@ -60,6 +60,9 @@ final class Server: Sendable {
     func run(
         onListening: @escaping @Sendable (Int) async -> Void, until stop: @escaping @Sendable () async -> Void
     ) async throws {
+        let (calls, called) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        // Whoever came before it is known whether Redis is there would be told to come again.
+        await redis?.start(logger: logger) { called.yield() }
         let services = try makeServices { [status] port in
             status.setReady(true)
             await onListening(port)
@@ -76,8 +79,10 @@ final class Server: Sendable {
             }
             tasks.addTask { [self] in
                 async let checked: Void = checkDatabase()
-                async let confirmed: Void = confirmRooms()
+                async let confirmed: Void = confirmRooms(whenever: calls)
                 await recoverRooms()
+                // Some of what came out of SQLite may belong to Redis again.
+                called.yield()
                 await checked
                 await keepStoresSmall()
                 await confirmed
@@ -119,16 +124,27 @@ final class Server: Sendable {
     }
 
     /// Whenever Redis may have less of the rooms than it was told: has every shard ask, and store again what is missing.
-    private func confirmRooms() async {
+    private func confirmRooms(whenever calls: AsyncStream<Void>) async {
         guard let redis else { return }
-        let (calls, called) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
-        await redis.start(logger: logger) { called.yield() }
         for await _ in calls {
-            var known = await rooms.directory.ids[...]
-            while !known.isEmpty, !Task.isCancelled {
-                for confirmed in known.prefix(Limits.recoveredAtOnce).map(confirm) { try? await confirmed.get() }
-                known = known.dropFirst(Limits.recoveredAtOnce)
+            await confirm(await rooms.directory.ids)
+            var pause = Limits.owedRetry
+            // Those that nobody had in memory come too.
+            while !Task.isCancelled {
+                let owed = await redis.owedRooms().filter { node.games[$0.gameType] != nil }
+                guard !owed.isEmpty else { break }
+                await confirm(owed.map(\.id))
+                try? await Task.sleep(for: pause)
+                pause *= 2
             }
+        }
+    }
+
+    private func confirm(_ rooms: [RoomID]) async {
+        var rest = rooms[...]
+        while !rest.isEmpty, !Task.isCancelled {
+            for confirmed in rest.prefix(Limits.recoveredAtOnce).map(confirm) { try? await confirmed.get() }
+            rest = rest.dropFirst(Limits.recoveredAtOnce)
         }
     }
 

@@ -4,8 +4,25 @@ internal import Foundation
 struct LabFolder: Sendable {
     let path: String
 
+    private static let name = "parlor-lab-"
+
+    /// Of tests that were killed: nobody else removes them.
+    private static let sweeping: Void = {
+        let folder = FileManager.default.temporaryDirectory.path()
+        for name in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [] where name.hasPrefix(Self.name)
+        {
+            let owner = name.dropFirst(Self.name.count).prefix { $0.isNumber }
+            guard name.dropFirst(Self.name.count + owner.count).first == "-", let owner = pid_t(owner),
+                kill(owner, 0) != 0, errno == ESRCH
+            else { continue }
+            try? FileManager.default.removeItem(atPath: folder + "/" + name)
+        }
+    }()
+
     init() throws {
-        let folder = FileManager.default.temporaryDirectory.appending(path: "parlor-lab-\(UUID().uuidString)")
+        Self.sweeping
+        let folder = FileManager.default.temporaryDirectory.appending(
+            path: "\(Self.name)\(getpid())-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         path = folder.path()
     }

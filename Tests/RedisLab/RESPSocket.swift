@@ -38,9 +38,8 @@ public final class RESPSocket {
         file = LabSocket.make()
         guard file >= 0 else { throw LabError("no socket: \(errno)") }
         guard LabSocket.withLoopback(UInt16(port), { connect(file, $0, $1) }) == 0 else {
-            let fault = errno
-            close(file)
-            throw LabError("cannot connect to \(port): \(String(cString: strerror(fault)))")
+            // The object is complete: its end closes the file.
+            throw LabError("cannot connect to \(port): \(String(cString: strerror(errno)))")
         }
     }
 

@@ -8,6 +8,13 @@ internal import Synchronization
 public final class RedisServer: Sendable {
     static var program: String { ProcessInfo.processInfo.environment["PARLOR_TEST_REDIS_SERVER"] ?? "redis-server" }
 
+    /// Some builds do not: tests with certificates ask before they start.
+    public static let speaksTLS: Bool = {
+        // Refused either way, and at once: as a bad value, or as a setting that it does not know.
+        guard let complaint = try? LabProcess(program, ["--tls-port", "none"]).reap().complaint else { return false }
+        return !complaint.contains("Bad directive")
+    }()
+
     public let options: Options
     public let port: Int
     /// With `options.tls` alone.

@@ -42,6 +42,14 @@ public final class SentinelTrio: Sendable {
         return try await body(trio)
     }
 
+    /// One sentinel alone, which says that a server is the master, whatever it is.
+    public static func withOneSentinel<Result>(
+        watching server: RedisServer, _ body: (RedisServer) async throws -> Result
+    ) async throws -> Result {
+        // Nobody can make it believe anything else: that takes two.
+        try await RedisServer.with(sentinelOptions(Options(), master: server.port), body)
+    }
+
     private static func dataOptions(_ options: Options, replicaOf master: Int?) -> RedisServer.Options {
         var server = RedisServer.Options()
         server.password = options.password
@@ -69,19 +77,25 @@ public final class SentinelTrio: Sendable {
     }
 
     private func waitUntilWatching() throws {
-        for sentinel in sentinels {
-            // As they are, they learn of each other in seconds.
-            let reply = try sentinel.command(
-                "SENTINEL", "DEBUG", "PING-PERIOD", "100", "INFO-PERIOD", "100", "PUBLISH-PERIOD", "100", "ASK-PERIOD",
-                "100")
-            guard reply == .text("OK") else { throw LabError("a sentinel says: \(reply)") }
-        }
+        // As they are, they learn of each other in seconds.
+        try setPeriods(100)
         try waitForReplica()
         for sentinel in sentinels {
             try LabWait.until("a sentinel that knows the others") {
                 try sentinel.command("SENTINEL", "CKQUORUM", Self.name).text?.hasPrefix("OK 3 ") == true
                     && fact("num-slaves", of: sentinel) == "1" ? true : nil
             }
+        }
+        // A new master that some have not heard of yet they take for a replica gone astray after four of these, and a
+        // replica of which they have not heard for three does not become a master.
+        try setPeriods(1000)
+    }
+
+    private func setPeriods(_ milliseconds: Int) throws {
+        for sentinel in sentinels {
+            let reply = try sentinel.command(
+                "SENTINEL", "DEBUG", "INFO-PERIOD", "\(milliseconds)", "PUBLISH-PERIOD", "\(milliseconds)")
+            guard reply == .text("OK") else { throw LabError("a sentinel says: \(reply)") }
         }
     }
 

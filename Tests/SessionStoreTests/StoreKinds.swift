@@ -45,8 +45,10 @@ func withRedis(
 
 /// A connection to a port of this machine, closed afterwards.
 func withConnection(to port: Int, _ body: (RedisConnection) async throws -> Void) async throws {
-    let connection = RedisConnection(
-        .init(.one(.init(host: "127.0.0.1", port: port))), on: MultiThreadedEventLoopGroup.singleton.next())
+    var configuration = RedisConfiguration(.one(.init(host: "127.0.0.1", port: port)))
+    // A machine that runs all tests at once is slow, and that is no fault.
+    configuration.deadline = .seconds(20)
+    let connection = RedisConnection(configuration, on: MultiThreadedEventLoopGroup.singleton.next())
     do {
         try await body(connection)
     } catch {

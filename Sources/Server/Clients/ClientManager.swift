@@ -108,7 +108,9 @@ actor ClientManager: LoopActor {
         _ room: RoomID, receipt: Session.JoinReceipt?, for client: ClientKey,
         then: @escaping @Sendable (StoreError?) -> Void
     ) {
-        change(client) { session in
+        // The word that its connection is open comes another way, and may be later than this.
+        let fresh = Session(client: client, expiresAt: 0)
+        change(client, orBegin: fresh) { session in
             if !session.rooms.contains(room) { session.rooms.append(room) }
             guard let receipt, !session.joins.contains(receipt) else { return }
             session.joins = session.joins.suffix(Limits.rememberedJoins - 1) + [receipt]
@@ -210,8 +212,9 @@ actor ClientManager: LoopActor {
     }
 
     /// Changes a session and stores it; one that is not in memory is fetched first.
+    /// - Parameter fresh: what is changed where there is none; nil: nothing.
     private func change(
-        _ client: ClientKey, _ body: @escaping @Sendable (inout Session) -> Void,
+        _ client: ClientKey, orBegin fresh: Session? = nil, _ body: @escaping @Sendable (inout Session) -> Void,
         then: (@Sendable (StoreError?) -> Void)? = nil
     ) {
         let isConnected = directory.connection(of: client) != nil
@@ -223,9 +226,14 @@ actor ClientManager: LoopActor {
         } else {
             let now = node.wallClock()
             Task { [store] in
-                guard var session = try? await store.load(client, now: now) else { return then?(nil) ?? () }
-                touch(&session, body)
-                save(session, then)
+                do throws(StoreError) {
+                    guard var session = try await store.load(client, now: now) ?? fresh else { return then?(nil) ?? () }
+                    touch(&session, body)
+                    save(session, then)
+                } catch {
+                    node.logger.warning("session not changed", metadata: ["error": "\(error)"])
+                    then?(error)
+                }
             }
         }
     }

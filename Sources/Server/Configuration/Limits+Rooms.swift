@@ -24,6 +24,10 @@ extension Limits {
     /// How soon a room that people are in is asked for again when the store did not answer.
     static let storeRetry = TimeAmount.seconds(1)
 
+    /// After so long, and then twice as long each time, rooms are asked again to move from SQLite to Redis.
+    static let owedRetry = Duration.seconds(1)
+    /// Of them at a time.
+    static let owedAtOnce = 1000
     /// Of another server's name in the log.
     static let ownerBytes = 256
     /// What a server has open besides its players' connections: files, loops, listeners, requests of pages.

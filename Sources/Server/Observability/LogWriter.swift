@@ -27,13 +27,15 @@ struct LogWriter: LogHandler {
 
     private func text(_ event: LogEvent, _ facts: [(key: String, value: Logger.MetadataValue)]) -> String {
         let facts = facts.map { " \($0.key)=\($0.value)" }.joined()
-        return "\(Date.now.ISO8601Format()) \(event.level) \(event.message)\(facts)"
+        return "\(Self.now) \(event.level) \(event.message)\(facts)"
     }
+
+    private static var now: String { Date.now.ISO8601Format(.init(includingFractionalSeconds: true)) }
 
     private func json(_ event: LogEvent, _ facts: [(key: String, value: Logger.MetadataValue)]) -> String {
         var text: [UInt8] = [UInt8(ascii: "{")]
         let fixed: [(key: String, value: String)] = [
-            ("time", Date.now.ISO8601Format()), ("level", "\(event.level)"), ("message", "\(event.message)"),
+            ("time", Self.now), ("level", "\(event.level)"), ("message", "\(event.message)"),
         ]
         for (key, value) in fixed + facts.map({ ($0.key, "\($0.value)") }) {
             if text.count > 1 { text.append(UInt8(ascii: ",")) }

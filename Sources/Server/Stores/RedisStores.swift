@@ -14,6 +14,7 @@ final class RedisStores: Sendable {
     private let publisher: RedisPublisher
     /// nil: nothing stands in for Redis.
     private let fallback: FallbackSwitch?
+    private let movingRooms: FallbackRoomStore?
     private let owner: String
     private let channel: String
 
@@ -36,11 +37,14 @@ final class RedisStores: Sendable {
             rooms = redisRooms
             sessions = redisSessions
             fallback = nil
+            movingRooms = nil
             return
         }
         let pulse = RedisPulse(connection, keys: keys, owner: owner)
         let fallback = FallbackSwitch(probe: pulse.look, clock: clock)
-        rooms = try await FallbackRoomStore(primary: redisRooms, database: database, relay: fallback)
+        let movingRooms = try await FallbackRoomStore(primary: redisRooms, database: database, relay: fallback)
+        self.movingRooms = movingRooms
+        rooms = movingRooms
         sessions = try await FallbackSessionStore(primary: redisSessions, database: database, relay: fallback)
         self.fallback = fallback
     }
@@ -75,6 +79,12 @@ final class RedisStores: Sendable {
         }
         // Whoever hears it is here by mistake; nobody is waited for.
         Task { [publisher, channel] in _ = try? await publisher.publish(Array(owner.utf8), to: channel) }
+    }
+
+    /// The rooms that are in SQLite though Redis serves: each moves when its shard is asked to confirm it.
+    func owedRooms() async -> [RoomHeader] {
+        guard let movingRooms, await fallback?.status.state == .healthy else { return [] }
+        return (try? await movingRooms.owedRooms(after: nil, limit: Limits.owedAtOnce)) ?? []
     }
 
     /// After the last commit.

@@ -1,7 +1,7 @@
 # Everything that is done with Parlor. Bare `make` lists it.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run release test mutants lint simulate power-cuts bench bench-durable chaos clean setup-run setup-test
+.PHONY: help run release test mutants lint simulate power-cuts bench bench-durable bench-redis chaos clean setup-run setup-test
 
 PORT ?= 8080
 CUTS ?= 500
@@ -47,6 +47,10 @@ chaos: setup-test ## Kill a server 1,000 times while people play, and miss nothi
 bench-durable: setup-run ## Measure moves that are stored before they are answered (five minutes)
 	swift build -c release --product trial-server
 	python3 -B Benchmarks/durable/run.py
+
+bench-redis: setup-test ## Measure the Redis client beside hiredis's own loop in C, and sessions at 5,000 a second
+	swift build -c release --product redis-bench
+	python3 -B Benchmarks/redis/run.py
 
 clean: ## Remove what was built
 	rm -rf .build .build-example output

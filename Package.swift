@@ -102,6 +102,15 @@ let package = Package(
         .executableTarget(
             name: "trial-server", dependencies: ["GameKitProtocol", "ParlorServer"],
             path: "Tests/TrialServer", swiftSettings: strict),
+        // Measured against the loop in C beside it.
+        .target(name: "BenchHeap", path: "Benchmarks/redis/Heap"),
+        .executableTarget(
+            name: "redis-bench",
+            dependencies: [
+                "BenchHeap", "RedisClient", "SessionStore", .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            path: "Benchmarks/redis/Bench", swiftSettings: strict),
         // A disk that loses its power, put under SQLite, and what the store makes of what is left.
         .target(name: "PowerCutDisk", path: "Tests/PowerCuts/Disk", linkerSettings: [.linkedLibrary("sqlite3")]),
         .executableTarget(

@@ -17,9 +17,10 @@ struct Burst {
     /// What is to be written, if anything.
     mutating func take() -> ByteBuffer? {
         guard !bytes.isEmpty else { return nil }
-        if buffer.capacity > Self.keptBytes { buffer = ByteBuffer() } else { buffer.clear() }
+        buffer.clear()
         buffer.writeBytes(bytes)
         forget()
+        defer { if buffer.capacity > Self.keptBytes { buffer = ByteBuffer() } }
         return buffer
     }
 

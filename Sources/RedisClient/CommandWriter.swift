@@ -9,7 +9,9 @@ struct CommandWriter {
     mutating func write(_ command: RedisCommand, to bytes: inout [UInt8]) {
         arguments.removeAll(keepingCapacity: true)
         lengths.removeAll(keepingCapacity: true)
-        for argument in command.arguments {
+        arguments.append(contentsOf: command.name.utf8)
+        lengths.append(arguments.count)
+        for argument in command.rest {
             let start = arguments.count
             switch argument {
             case .text(let text): arguments.append(contentsOf: text.utf8)

@@ -8,14 +8,14 @@ public struct RedisCommand: Equatable, Sendable {
         public init(stringLiteral text: String) { self = .text(text) }
     }
 
-    public let arguments: [Argument]
+    let name: String
+    /// As they were given: nothing is allocated for a command but them.
+    let rest: [Argument]
+
+    public var arguments: [Argument] { [.text(name)] + rest }
 
     public init(_ name: String, _ arguments: [Argument] = []) {
-        // One allocation: this is done for every command.
-        var all: [Argument] = []
-        all.reserveCapacity(arguments.count + 1)
-        all.append(.text(name))
-        all.append(contentsOf: arguments)
-        self.arguments = all
+        self.name = name
+        rest = arguments
     }
 }

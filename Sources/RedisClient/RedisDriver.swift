@@ -54,6 +54,8 @@ final class RedisDriver {
             case .close(let done):
                 closings.append(done)
                 perform(machine.close())
+                // It may have been closed before.
+                finishedOne()
             }
         }
         flush()
@@ -127,7 +129,7 @@ final class RedisDriver {
                 burst.forget()
                 dialer.disconnect(attempt)
             case .report: report()
-            case .closed: finishClosing()
+            case .closed: finishedOne()
             }
         }
         guard !actions.isEmpty else { return }
@@ -147,7 +149,7 @@ final class RedisDriver {
         if shared.set(status) { onChange(status) }
     }
 
-    private func finishClosing() {
+    func finishedOne() {
         guard case .closed = machine.phase, dialer.isIdle else { return }
         timer?.scheduled.cancel()
         timer = nil
@@ -186,10 +188,6 @@ extension RedisDriver: ChannelOwner {
         guard machine.reached(attempt, at: .now()) else { return false }
         schedule()
         return true
-    }
-
-    func finishedOne() {
-        finishClosing()
     }
 }
 

@@ -61,6 +61,8 @@ final class SubscriberDriver {
             case .close(let done):
                 closings.append(done)
                 perform(machine.close())
+                // It may have been closed before.
+                finishedOne()
             }
         }
         finishBurst()
@@ -96,6 +98,7 @@ final class SubscriberDriver {
             case .deliver(let message, let channel): handlers[channel]?(message)
             case .resubscribed:
                 resubscriptions += 1
+                report()
                 hooks.onResubscribed()
             case .lost(let error): perform(machine.lost(machine.attempt, error, at: .now()))
             }

@@ -127,7 +127,7 @@ final class Server: Sendable {
     private func confirmRooms(whenever calls: AsyncStream<Void>) async {
         guard let redis else { return }
         for await _ in calls {
-            await confirm(await rooms.directory.ids)
+            await confirm(await rooms.directory.knownRooms)
             var pause = Limits.owedRetry
             // Those that nobody had in memory come too.
             while !Task.isCancelled {

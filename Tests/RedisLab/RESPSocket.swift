@@ -37,8 +37,8 @@ public final class RESPSocket {
         self.limit = limit
         file = LabSocket.make()
         guard file >= 0 else { throw LabError("no socket: \(errno)") }
+        // What throws from here on is closed by `deinit`.
         guard LabSocket.withLoopback(UInt16(port), { connect(file, $0, $1) }) == 0 else {
-            // The object is complete: its end closes the file.
             throw LabError("cannot connect to \(port): \(String(cString: strerror(errno)))")
         }
     }

@@ -102,8 +102,9 @@ public final class SentinelTrio: Sendable {
     /// Blocks until the master's replica has all its data.
     public func waitForReplica() throws {
         try LabWait.until("a replica that follows") {
-            try servers.contains {
-                try $0.isRunning && $0.info("role") == "slave" && $0.info("master_link_status") == "up"
+            // Sentinels end the connections of a server whose role they change, ours too.
+            servers.contains {
+                $0.isRunning && (try? $0.info("role")) == "slave" && (try? $0.info("master_link_status")) == "up"
             } ? true : nil
         }
     }
@@ -166,7 +167,9 @@ extension SentinelTrio {
     private func waitForMaster(otherThan old: RedisServer) throws -> RedisServer {
         do {
             return try LabWait.until("another master") {
-                guard let master = try master(), master !== old, try master.info("role") == "master" else { return nil }
+                guard let master = try master(), master !== old, (try? master.info("role")) == "master" else {
+                    return nil
+                }
                 return master
             }
         } catch {

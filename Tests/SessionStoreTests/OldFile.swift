@@ -6,7 +6,8 @@ import GRDB
 /// A file as version 1 of the schema left it, which kept a room's epoch in its state and no archives.
 enum OldFile {
     /// Rooms `room-0001` to `room-0003` of epochs 1, 7 and, in a state that is no JSON, none; each with two inputs.
-    static func make(in folder: String) throws {
+    /// - Parameter last: up to which version the file is then brought.
+    static func make(in folder: String, upTo last: String = "1: sessions, rooms and inputs") throws {
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         let file = try DatabaseQueue(path: "\(folder)/parlor.sqlite")
         try Schema.migrator.migrate(file, upTo: "1: sessions, rooms and inputs")
@@ -29,6 +30,7 @@ enum OldFile {
             let session = try JSONEncoder().encode(Self.session)
             try db.execute(sql: "INSERT INTO sessions VALUES ('a', 3, 10, ?)", arguments: [session])
         }
+        try Schema.migrator.migrate(file, upTo: last)
         try file.close()
     }
 

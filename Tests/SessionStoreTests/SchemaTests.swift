@@ -25,4 +25,22 @@ import Testing
             await database.close()
         }
     }
+
+    @Test func `a file of version 2 is brought up to date, and owes nothing`() async throws {
+        try await withFolder { folder in
+            try OldFile.make(in: folder, upTo: "2: epochs beside the states, archives")
+            let database = try SQLiteDatabase(folder: folder)
+            let stored = try #require(try await SQLiteRoomStore(database).claim(try Sample.room("room-0002")))
+            #expect(stored.inputs == ["input 65", "input 66"].map { Array($0.utf8) })
+            let session = try await SQLiteSessionStore(database).load(ClientKey(rawValue: "a"), now: 0)
+            #expect(session == OldFile.session)
+            for table in ["owed_sessions", "owed_removals"] {
+                let count = try await database.perform { db in
+                    try Int.fetchOne(db, sql: "SELECT count(*) FROM \(table)")
+                }
+                #expect(count == 0)
+            }
+            await database.close()
+        }
+    }
 }

@@ -11,7 +11,7 @@ import Testing
         return session
     }
 
-    @Test(arguments: StoreKind.allCases) func `what was saved is loaded whole`(_ kind: StoreKind) async throws {
+    @Test(arguments: StoreKind.forSessions) func `what was saved is loaded whole`(_ kind: StoreKind) async throws {
         try await kind.withSessionStore { store in
             let session = try session()
             try await store.save(session)
@@ -19,7 +19,8 @@ import Testing
         }
     }
 
-    @Test(arguments: StoreKind.allCases) func `a client that never came has no session`(_ kind: StoreKind) async throws
+    @Test(arguments: StoreKind.forSessions) func `a client that never came has no session`(_ kind: StoreKind)
+        async throws
     {
         try await kind.withSessionStore { store in
             let session = try await store.load(ClientKey(rawValue: "nobody"), now: 0)
@@ -27,7 +28,8 @@ import Testing
         }
     }
 
-    @Test(arguments: StoreKind.allCases) func `an older save does not undo a newer one`(_ kind: StoreKind) async throws
+    @Test(arguments: StoreKind.forSessions) func `an older save does not undo a newer one`(_ kind: StoreKind)
+        async throws
     {
         try await kind.withSessionStore { store in
             let newer = try session(revision: 5)
@@ -39,7 +41,7 @@ import Testing
         }
     }
 
-    @Test(arguments: StoreKind.allCases) func `a save of the same revision counts`(_ kind: StoreKind) async throws {
+    @Test(arguments: StoreKind.forSessions) func `a save of the same revision counts`(_ kind: StoreKind) async throws {
         try await kind.withSessionStore { store in
             var session = try session(revision: 5)
             try await store.save(session)
@@ -49,7 +51,7 @@ import Testing
         }
     }
 
-    @Test(arguments: StoreKind.allCases) func `a session ends at its time`(_ kind: StoreKind) async throws {
+    @Test(arguments: StoreKind.forSessions) func `a session ends at its time`(_ kind: StoreKind) async throws {
         try await kind.withSessionStore { store in
             let session = try session(expiresAt: 1000)
             try await store.save(session)
@@ -58,7 +60,8 @@ import Testing
         }
     }
 
-    @Test(arguments: StoreKind.allCases) func `a late removal spares a newer session`(_ kind: StoreKind) async throws {
+    @Test(arguments: StoreKind.forSessions) func `a late removal spares a newer session`(_ kind: StoreKind) async throws
+    {
         try await kind.withSessionStore { store in
             let session = try session(revision: 5)
             try await store.save(session)
@@ -69,7 +72,7 @@ import Testing
         }
     }
 
-    @Test(arguments: StoreKind.allCases) func `who has no session can be forgotten, and come again`(
+    @Test(arguments: StoreKind.forSessions) func `who has no session can be forgotten, and come again`(
         _ kind: StoreKind
     ) async throws {
         try await kind.withSessionStore { store in
@@ -83,7 +86,9 @@ import Testing
         }
     }
 
-    @Test(arguments: StoreKind.allCases) func `of saves in any order the newest stays`(_ kind: StoreKind) async throws {
+    @Test(arguments: StoreKind.forSessions) func `of saves in any order the newest stays`(_ kind: StoreKind)
+        async throws
+    {
         try await kind.withSessionStore { store in
             try await withThrowingTaskGroup { group in
                 for revision in 1...100 {
@@ -96,7 +101,7 @@ import Testing
         }
     }
 
-    @Test(arguments: StoreKind.allCases) func `only what has expired is swept away`(_ kind: StoreKind) async throws {
+    @Test(arguments: StoreKind.forSessions) func `only what has expired is swept away`(_ kind: StoreKind) async throws {
         try await kind.withSessionStore { store in
             for index in 0..<10 {
                 try await store.save(try session("client \(index)", expiresAt: Int64(index * 100)))
@@ -109,7 +114,8 @@ import Testing
         }
     }
 
-    @Test(arguments: StoreKind.allCases) func `a thousand saves at once are all kept`(_ kind: StoreKind) async throws {
+    @Test(arguments: StoreKind.forSessions) func `a thousand saves at once are all kept`(_ kind: StoreKind) async throws
+    {
         try await kind.withSessionStore { store in
             try await withThrowingTaskGroup { group in
                 for index in 0..<1000 {

@@ -1,13 +1,24 @@
 import Foundation
+import NIOCore
 import NIOPosix
 import RedisClient
 import RedisLab
-import SessionStore
 import Testing
+
+@testable import SessionStore
 
 /// The stores that must all behave alike. A new one is one more case, and held to the whole contract by it.
 enum StoreKind: String, CaseIterable, CustomTestStringConvertible {
     case memory, sqlite, redis
+    /// Redis with SQLite behind it: Redis serves; it cannot be asked; it fails at random moments.
+    case fallback, degraded, failing
+
+    /// A room that moves to another store comes there whole, so that nothing can be said of its single inputs.
+    static let allCases: [StoreKind] = [.memory, .sqlite, .redis, .fallback, .degraded]
+    static let forSessions = allCases + [.failing]
+
+    /// What cannot be asked may have the room in whatever state, and is to forget it.
+    var takesAnyRemoval: Bool { self == .degraded }
 
     var testDescription: String { rawValue }
 
@@ -19,6 +30,8 @@ enum StoreKind: String, CaseIterable, CustomTestStringConvertible {
             try await withRedis { connection in
                 try await body(RedisSessionStore(connection, keys: RedisKeys(prefix: "test:"), clock: { 0 }))
             }
+        case .fallback, .degraded, .failing:
+            try await withNode { try await body(PatientSessions(node: $0, kind: self)) }
         }
     }
 
@@ -30,7 +43,82 @@ enum StoreKind: String, CaseIterable, CustomTestStringConvertible {
             try await withRedis { connection in
                 try await body(RedisRoomStore(connection, keys: RedisKeys(prefix: "test:"), clock: { 0 }))
             }
+        case .fallback, .failing: try await withNode { try await body($0.rooms) }
+        case .degraded: try await withNode { try await body(KnowingRooms(store: $0.rooms)) }
         }
+    }
+}
+
+extension StoreKind {
+    private func withNode(_ body: (FallbackNode) async throws -> Void) async throws {
+        let redis = FakeRedis()
+        redis.change { $0.isDown = self == .degraded }
+        if self == .failing { redis.beMoody(seed: 1, oneIn: 5) }
+        try await withFolder { folder in
+            let node = try await FallbackNode(redis, folder: folder)
+            try await body(node)
+            await node.end()
+        }
+    }
+}
+
+/// Whoever asks again when something is unavailable, as clients do; or knows that Redis is empty, and that there is nothing
+/// when only Redis could have it.
+private struct PatientSessions: SessionStore {
+    let node: FallbackNode
+    let kind: StoreKind
+
+    func load(_ client: ClientKey, now: Int64) async throws(StoreError) -> Session? {
+        while true {
+            do throws(StoreError) {
+                return try await node.sessions.load(client, now: now)
+            } catch {
+                guard error.code == .unavailable else { throw error }
+                if kind == .degraded { return nil }
+                await node.relay.look()
+            }
+        }
+    }
+
+    func save(_ session: Session) async throws(StoreError) { try await node.sessions.save(session) }
+
+    func remove(_ client: ClientKey, revision: UInt64) async throws(StoreError) {
+        try await node.sessions.remove(client, revision: revision)
+        if kind == .failing { await node.relay.look() }
+    }
+
+    func removeExpired(now: Int64) async throws(StoreError) { try await node.sessions.removeExpired(now: now) }
+}
+
+/// Knows that Redis is empty, and that there is nothing when only Redis could have it.
+private struct KnowingRooms: RoomStore {
+    let store: FallbackRoomStore
+
+    func claim(_ room: RoomID, completion: @escaping @Sendable (Result<StoredRoom?, StoreError>) -> Void) {
+        store.claim(room) { result in
+            if case .failure(let error) = result, error.code == .unavailable { return completion(.success(nil)) }
+            completion(result)
+        }
+    }
+
+    func append(
+        _ commits: [RoomCommit], completion: @escaping @Sendable (Result<AppendReport, StoreError>) -> Void
+    ) {
+        store.append(commits, completion: completion)
+    }
+
+    func headers(after room: RoomID?, limit: Int) async throws(StoreError) -> [RoomHeader] {
+        do { return try await store.headers(after: room, limit: limit) } catch  where error.code == .unavailable {
+            return []
+        }
+    }
+
+    func archive(of room: RoomID) async throws(StoreError) -> RoomArchive? {
+        do { return try await store.archive(of: room) } catch  where error.code == .unavailable { return nil }
+    }
+
+    func removeExpiredArchives(now: Int64) async throws(StoreError) -> Int {
+        try await store.removeExpiredArchives(now: now)
     }
 }
 

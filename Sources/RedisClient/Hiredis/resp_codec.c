@@ -7,7 +7,7 @@
 
 enum {
     /* hiredis moves what is left of its buffer for every 1 KB it has read: small slices keep that short. */
-    slice_bytes = 8 * 1024,
+    slice_bytes = 4 * 1024,
     /* More than slices need, so that its buffer is not allocated again for each. */
     buffer_bytes = 64 * 1024,
     /* The longest number has 20 characters, and there may be one CR without its LF. */

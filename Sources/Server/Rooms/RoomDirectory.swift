@@ -36,7 +36,8 @@ struct RoomDirectory {
     private var roomsByAddress: [ClientAddress: Int] = [:]
 
     var count: Int { entries.count }
-    var ids: [RoomID] { Array(entries.keys) }
+    /// Those that their shards know: of a room on its way to be made a shard would say that there is none.
+    var knownRooms: [RoomID] { entries.lazy.filter(\.value.isKnown).map(\.key) }
 
     subscript(room: RoomID) -> RoomRow? { entries[room]?.row }
 

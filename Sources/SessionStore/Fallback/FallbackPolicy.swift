@@ -20,7 +20,7 @@ struct FallbackPolicy: Sendable {
     static let pauseWhileDegraded: Duration = .milliseconds(250)
     /// For how long a command that failed may yet be carried out, in milliseconds. The kernel sends what it was given for
     /// at most a quarter of an hour after the socket is closed.
-    static let lifeOfDoubt: Int64 = 3_600_000
+    static let longestDelay: Int64 = 3_600_000
 
     private(set) var state = FallbackState.degraded
     private(set) var generation: UInt64 = 0
@@ -28,8 +28,6 @@ struct FallbackPolicy: Sendable {
     private(set) var since: Int64
     private(set) var lastError: String?
     private(set) var switches = 0
-    /// When a command may last have been lost on its way.
-    private var lastTrouble: Int64
     private var pulse: Pulse?
     /// Whether Redis may have less than it was told.
     private var isSuspicious = false
@@ -37,28 +35,19 @@ struct FallbackPolicy: Sendable {
     private var reportedOwner: String?
 
     /// - Parameter now: in milliseconds since 1970, here and below.
-    init(now: Int64) {
-        since = now
-        // Of what the process before this one left under way nothing is known.
-        lastTrouble = now
-    }
+    init(now: Int64) { since = now }
 
     var pause: Duration { state == .healthy ? Self.pauseWhileHealthy : Self.pauseWhileDegraded }
-
-    /// Whether something that failed may yet be carried out.
-    func isInDoubt(at now: Int64) -> Bool { now < lastTrouble + Self.lifeOfDoubt }
 
     /// A command failed.
     /// - Parameter generation: that in which it was begun.
     mutating func primaryFailed(_ error: String, generation: UInt64, at now: Int64) -> [Action] {
-        lastTrouble = max(lastTrouble, now)
         guard state == .healthy, generation == self.generation else { return [] }
         return fall(error, at: now)
     }
 
     /// - Parameter generation: that in which the look was begun.
     mutating func probeFailed(_ error: String, generation: UInt64, at now: Int64) -> [Action] {
-        lastTrouble = max(lastTrouble, now)
         guard generation == self.generation, state != .recovering else { return [] }
         return fall(error, at: now)
     }
@@ -81,7 +70,6 @@ struct FallbackPolicy: Sendable {
             isSuspicious = true
         }
         guard state == .degraded || isSuspicious else { return actions }
-        lastTrouble = max(lastTrouble, now)
         enter(.recovering, at: now)
         return actions + [.pay(isSuspicious: isSuspicious)]
     }
@@ -95,7 +83,6 @@ struct FallbackPolicy: Sendable {
     }
 
     mutating func payingFailed(_ error: String, at now: Int64) -> [Action] {
-        lastTrouble = max(lastTrouble, now)
         guard state == .recovering else { return [] }
         return fall(error, at: now)
     }

@@ -57,41 +57,66 @@ extension FallbackRoomStore {
             ledger.withLock { ledger in for commit in commits { ledger.contest(commit.room, false) } }
             completion(result)
         }
-        primary.append(sent) { [self] result in
-            switch result {
-            case .success(let answer):
-                settle(sent.filter { !answer.contains($0.room) }) { error in
-                    complete(error.map { .failure($0) } ?? .success(answer.merging(report)))
+        remember(sent) { [self] graves in
+            primary.append(sent) { [self] result in
+                switch result {
+                case .success(let answer):
+                    settle(sent, answer, graves) { error in
+                        complete(error.map { .failure($0) } ?? .success(answer.merging(report)))
+                    }
+                case .failure(let error) where error.isOutage:
+                    ledger.withLock { $0.doubted(commits, sent: sent) }
+                    relay.primaryFailed(error, generation: generation)
+                    // Also when Redis serves again already: it may have stored them or not.
+                    appendLocally(commits) { [self] result in
+                        forget(graves) { complete(result.map { $0.merging(report) }) }
+                    }
+                case .failure: forget(graves) { complete(result) }
                 }
-            case .failure(let error) where error.isOutage:
-                ledger.withLock { $0.doubted(commits, sent: sent) }
-                relay.primaryFailed(error, generation: generation)
-                // Also when Redis serves again already: it may have stored them or not.
-                appendLocally(commits) { result in complete(result.map { $0.merging(report) }) }
-            case .failure: complete(result)
             }
         }
     }
 
-    /// What is to be noted here of commits that Redis stored.
+    /// Remembers the removals among commits before Redis is asked for them: something older may come late, also after a
+    /// crash in between. A disk that cannot is no reason to keep the rooms.
+    /// - Parameter completion: told under which numbers.
+    private func remember(_ sent: [RoomCommit], _ completion: @escaping @Sendable ([RoomID: Int64]) -> Void) {
+        guard sent.contains(where: \.isRemoval) else { return completion([:]) }
+        let ends = CommitRules.byRoom(sent).values.filter(\.endInRemoval).compactMap(\.last)
+        let now = relay.now
+        database.submit(
+            { [removals] db in
+                try ends.reduce(into: [:]) { graves, end in graves[end.room] = try removals.remember(end, at: now, db) }
+            },
+            completion: { result in completion((try? result.get()) ?? [:]) })
+    }
+
+    /// Forgets again what was remembered of rooms that live on: after a restart they would count as removed.
+    private func forget(_ graves: [RoomID: Int64], _ completion: @escaping @Sendable () -> Void) {
+        let needless = ledger.withLock { ledger in graves.filter { ledger.graves[$0.key] == nil } }
+        guard !needless.isEmpty else { return completion() }
+        database.submit(
+            { [removals] db in for (room, number) in needless { try removals.forget(room, number: number, db) } },
+            completion: { _ in completion() })
+    }
+
+    /// What is to be noted of commits that Redis was sent.
     private struct Settlement: Sendable {
-        /// Rooms that SQLite had.
+        /// Rooms that live in Redis, and that SQLite had.
         var moved: [RoomID] = []
-        /// Rooms that live and were remembered as removed.
+        /// Rooms that live, and are remembered as removed.
         var reborn: [RoomID] = []
-        /// The last commits of rooms that ended.
-        var ended: [RoomCommit] = []
-        /// Whether those are to be remembered, since something of them may come late.
-        var isInDoubt = false
+        /// Rooms that ended.
+        var ended: [RoomID] = []
 
-        var isInMemoryAlone: Bool { moved.isEmpty && reborn.isEmpty && (ended.isEmpty || !isInDoubt) }
-
-        init(_ stored: [RoomCommit], _ ledger: RoomLedger) {
-            for (room, commits) in CommitRules.byRoom(stored) {
-                if ledger.owed[room] != nil { moved.append(room) }
-                if let last = commits.last, commits.endInRemoval {
-                    ended.append(last)
-                } else if ledger.graves[room] != nil {
+        init(_ sent: [RoomCommit], _ answer: AppendReport, _ graves: [RoomID: Int64], _ ledger: RoomLedger) {
+            guard !ledger.isClear || !graves.isEmpty || sent.contains(where: \.isRemoval) else { return }
+            for (room, commits) in CommitRules.byRoom(sent) {
+                let isStored = !answer.contains(room)
+                let isToEnd = commits.endInRemoval
+                if isStored, isToEnd { ended.append(room) }
+                if isStored, ledger.owed[room] != nil { moved.append(room) }
+                if isStored ? !isToEnd && ledger.graves[room] != nil : isToEnd && ledger.graves[room] == nil {
                     reborn.append(room)
                 }
             }
@@ -100,42 +125,35 @@ extension FallbackRoomStore {
 
     /// What Redis stored is deleted from SQLite before anybody hears that it is stored: else SQLite would have an older
     /// record after a crash, and it would count as the newest.
-    /// - Parameter completion: told an error when it could not be deleted. It counts as the newest still, and for whoever
-    ///   asked nothing was stored.
-    private func settle(_ stored: [RoomCommit], _ completion: @escaping @Sendable (StoreError?) -> Void) {
-        let isPlain = ledger.withLock(\.isClear) && !stored.contains(where: \.isRemoval)
-        guard !isPlain else { return completion(nil) }
-        var settlement = ledger.withLock { Settlement(stored, $0) }
-        settlement.isInDoubt = !settlement.ended.isEmpty && relay.isInDoubt
-        let now = relay.now
-        let living = Set(settlement.moved + settlement.reborn).subtracting(settlement.ended.map(\.room))
-        let note: @Sendable ([RoomID: Int64]) -> Void = { [self, settlement] graves in
+    /// - Parameter completion: told an error when that could not be noted. What is in SQLite counts as the newest still, and
+    ///   for whoever asked nothing was stored.
+    private func settle(
+        _ sent: [RoomCommit], _ answer: AppendReport, _ graves: [RoomID: Int64],
+        _ completion: @escaping @Sendable (StoreError?) -> Void
+    ) {
+        let settlement = ledger.withLock { Settlement(sent, answer, graves, $0) }
+        let note = { @Sendable [self] in
             ledger.withLock { ledger in
-                for room in living { ledger.storedInPrimary(room) }
-                for commit in settlement.ended { ledger.removed(commit.room, grave: graves[commit.room]) }
+                for room in settlement.moved { ledger.moved(room) }
+                for room in settlement.reborn { ledger.reborn(room) }
+                for room in settlement.ended { ledger.removed(room, grave: graves[room]) }
             }
         }
-        guard !settlement.isInMemoryAlone else {
-            note([:])
+        guard !settlement.moved.isEmpty || !settlement.reborn.isEmpty else {
+            if !settlement.ended.isEmpty { note() }
             return completion(nil)
         }
         database.submit(
-            { [removals, settlement] db in
+            { [removals] db in
                 for room in settlement.moved { try SQLiteRoomStore.forget(room, db) }
                 for room in settlement.reborn { try removals.forget(room, db) }
-                var graves: [RoomID: Int64] = [:]
-                for commit in settlement.ended where settlement.isInDoubt {
-                    graves[commit.room] = try removals.remember(commit, at: now, db)
-                }
-                return graves
             },
             completion: { result in
-                switch result {
-                case .success(let graves):
-                    note(graves)
-                    completion(nil)
-                case .failure(let error): completion(error)
+                guard case .failure(let error) = result else {
+                    note()
+                    return completion(nil)
                 }
+                completion(error)
             })
     }
 
@@ -178,14 +196,10 @@ extension FallbackRoomStore {
             }
             // What is not here, or not whole, is in Redis: there it is to go too.
             if arrival.report.behind.remove(room) != nil { try SQLiteRoomStore.write(last, db) }
-            arrival.removed[room] = try removals.owe(last, archivedUntil: commits.archivedUntil, db)
+            arrival.removed[room] = try removals.owe(last, db)
         }
         return arrival
     }
-}
-
-extension RoomCommit {
-    fileprivate var isRemoval: Bool { if case .removed = change { true } else { false } }
 }
 
 extension AppendReport {

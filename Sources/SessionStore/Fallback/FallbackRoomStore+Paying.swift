@@ -16,18 +16,24 @@ extension FallbackRoomStore {
         while true {
             let rows = try await removals.page(after: last, upTo: newest, limit: Self.page)
             var paid: [OwedRemoval] = []
-            for row in rows where try await pay(row) { paid.append(row) }
+            for row in rows where try await pay(row) != .undone { paid.append(row) }
             try await removals.settle(paid, at: relay.now)
             guard let end = rows.last else { return }
             last = end.number
         }
     }
 
-    /// - Returns: whether Redis has nothing of it any more.
-    private func pay(_ row: OwedRemoval) async throws(StoreError) -> Bool {
-        guard let stored = try await claimed(row.room) else { return true }
+    private enum Payment {
+        /// Redis had nothing of it.
+        case needless
+        case done
+        case undone
+    }
+
+    private func pay(_ row: OwedRemoval) async throws(StoreError) -> Payment {
+        guard let stored = try await claimed(row.room) else { return .needless }
         // A room of the same id may have been made since.
-        guard ledger.withLock({ $0.isDead(row.room, number: row.number) }) else { return false }
+        guard ledger.withLock({ $0.isDead(row.room, number: row.number) }) else { return .undone }
         let removal = RoomCommit(
             room: row.room, term: stored.term, epoch: stored.epoch, version: stored.version,
             change: .removed(archivedUntil: row.archivedUntil))
@@ -35,7 +41,7 @@ extension FallbackRoomStore {
             primary.append([removal]) { continuation.resume(returning: $0) }
         }
         // Behind: a removal that came late was first. Refused: so was a claim, and it is tried again.
-        return try report.get().refused.isEmpty
+        return try report.get().refused.isEmpty ? .done : .undone
     }
 
     private func claimed(_ room: RoomID) async throws(StoreError) -> StoredRoom? {
@@ -45,14 +51,20 @@ extension FallbackRoomStore {
         return try result.get()
     }
 
-    /// Removes once more what was removed so long ago that nothing comes late any more, and forgets about it.
+    /// Forgets what was removed so long ago that nothing comes late any more. What did come is removed once more, and
+    /// remembered as long again: a replica may take over that has not heard of it.
     func forgetRemovals(settledBy time: Int64) async throws(StoreError) {
         while relay.serving.isPrimary {
             let rows = try await removals.settled(by: time, limit: Self.page)
             guard !rows.isEmpty else { return }
-            for row in rows { _ = try await pay(row) }
-            try await removals.forget(rows)
-            ledger.withLock { ledger in for row in rows { ledger.forget(row.room, number: row.number) } }
+            var forgotten: [OwedRemoval] = []
+            var kept: [OwedRemoval] = []
+            for row in rows {
+                if try await pay(row) == .needless { forgotten.append(row) } else { kept.append(row) }
+            }
+            try await removals.settle(kept, at: relay.now)
+            try await removals.forget(forgotten)
+            ledger.withLock { ledger in for row in forgotten { ledger.forget(row.room, number: row.number) } }
         }
     }
 }

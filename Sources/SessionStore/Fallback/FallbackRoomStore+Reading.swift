@@ -57,7 +57,7 @@ extension FallbackRoomStore {
         let others = try? await inPrimary(serving.generation) { [primary] () throws(StoreError) in
             try await primary.removeExpiredArchives(now: now)
         }
-        try? await forgetRemovals(settledBy: relay.now - FallbackPolicy.lifeOfDoubt)
+        try? await forgetRemovals(settledBy: relay.now - FallbackPolicy.longestDelay)
         return count + (others ?? 0)
     }
 

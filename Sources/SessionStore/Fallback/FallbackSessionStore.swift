@@ -88,46 +88,44 @@ public final class FallbackSessionStore: SessionStore, FallbackDebtor {
     }
 
     public func remove(_ client: ClientKey, revision: UInt64) async throws(StoreError) {
-        let isOwed = try await write { [primary] () throws(StoreError) in
+        try await write { [self] () throws(StoreError) in
+            // First, so that nothing older comes late after a crash in between.
+            // A disk that cannot is no reason to keep the session.
+            try? await owed.remember(client, revision: revision, at: relay.now)
             try await primary.remove(client, revision: revision)
         } onFallback: { [owed] () throws(StoreError) in
             try await owed.remove(client, revision: revision)
         }
-        let isRemembered = isOwed || relay.isInDoubt
         memory.withLock { memory in
             memory.known.removed(client, revision: revision)
-            if isRemembered { memory.removals[client] = max(memory.removals[client] ?? 0, revision) }
+            memory.removals[client] = max(memory.removals[client] ?? 0, revision)
         }
-        if isRemembered, !isOwed { try await owed.remember(client, revision: revision, at: relay.now) }
     }
 
     public func removeExpired(now: Int64) async throws(StoreError) {
         memory.withLock { $0.known.removeExpired(now: now) }
         try await owed.removeExpired(now: now)
         try await onPrimary { [primary] () throws(StoreError) in try await primary.removeExpired(now: now) }
-        try await forgetRemovals(settledBy: relay.now - FallbackPolicy.lifeOfDoubt)
+        try await forgetRemovals(settledBy: relay.now - FallbackPolicy.longestDelay)
     }
 
     // MARK: Writing
 
     private static var restless: StoreError { StoreError(.unavailable, "Redis comes and goes") }
 
-    /// - Returns: whether it was done on the fallback.
-    @discardableResult
     private func write(
         _ onPrimary: () async throws(StoreError) -> Void, onFallback: () async throws(StoreError) -> Void
-    ) async throws(StoreError) -> Bool {
+    ) async throws(StoreError) {
         for _ in 0..<Self.mostAttempts {
             switch relay.enter() {
             case .shut: await relay.opened()
             case .fallback:
                 defer { relay.leave() }
-                try await onFallback()
-                return true
+                return try await onFallback()
             case .primary(let generation):
                 do throws(StoreError) {
                     try await onPrimary()
-                    if relay.isStill(generation) { return false }
+                    if relay.isStill(generation) { return }
                 } catch {
                     guard error.isOutage else { throw error }
                     relay.primaryFailed(error, generation: generation)
@@ -153,16 +151,32 @@ public final class FallbackSessionStore: SessionStore, FallbackDebtor {
         }
     }
 
-    /// Removes once more what was removed so long ago that nothing comes late any more, and forgets about it.
+    /// Forgets what was removed so long ago that nothing comes late any more. What did come is removed once more, and
+    /// remembered as long again: a replica may take over that has not heard of it.
     private func forgetRemovals(settledBy time: Int64) async throws(StoreError) {
         while true {
             let rows = try await owed.settled(by: time, limit: Self.page)
             guard !rows.isEmpty else { return }
-            let isDone = try await onPrimary { [self] () throws(StoreError) in try await pay(rows) }
-            guard isDone else { return }
-            try await owed.forget(rows)
+            var forgotten: [OwedSession] = []
+            for row in rows {
+                var isBack = false
+                let isDone = try await onPrimary { [primary] () throws(StoreError) in
+                    let stored = try await primary.load(row.client, now: 0)
+                    isBack = stored.map { $0.revision <= row.revision } ?? false
+                    if isBack { try await primary.remove(row.client, revision: row.revision) }
+                }
+                guard isDone else { return }
+                if isBack {
+                    try await owed.remember(row.client, revision: row.revision, at: relay.now)
+                } else {
+                    forgotten.append(row)
+                }
+            }
+            try await owed.forget(forgotten)
             memory.withLock { memory in
-                for row in rows where memory.removals[row.client] == row.removal { memory.removals[row.client] = nil }
+                for row in forgotten where memory.removals[row.client] == row.revision {
+                    memory.removals[row.client] = nil
+                }
             }
         }
     }
@@ -186,6 +200,7 @@ public final class FallbackSessionStore: SessionStore, FallbackDebtor {
         case .removed(let revision) where revision > row?.revision ?? 0: return nil
         case .session, .removed, nil:
             guard let row else { throw StoreError(.unavailable, "Redis cannot be asked") }
+            if let session = row.session { memory.withLock { $0.known.loaded(session) } }
             return row.session
         }
     }
@@ -208,6 +223,8 @@ public final class FallbackSessionStore: SessionStore, FallbackDebtor {
             let rows = try await owed.page(upTo: newest, limit: Self.page)
             guard !rows.isEmpty else { return }
             try await pay(rows)
+            // From here on Redis alone has them.
+            memory.withLock { memory in for session in rows.compactMap(\.session) { memory.known.loaded(session) } }
             try await owed.settle(rows, at: relay.now)
         }
     }

@@ -171,12 +171,6 @@ public actor FallbackSwitch {
         change { $0.primaryFailed(error.description, generation: generation, at: now) }
     }
 
-    /// Whether something that failed at Redis may yet be carried out there.
-    nonisolated var isInDoubt: Bool {
-        let now = clock()
-        return core.withLock { $0.policy.isInDoubt(at: now) }
-    }
-
     nonisolated var now: Int64 { clock() }
 
     // MARK: Looking
@@ -192,6 +186,8 @@ public actor FallbackSwitch {
             let now = clock()
             actions = change { $0.probeSucceeded(pulse, generation: generation, at: now) }
         } catch {
+            // A look that is ended because the server ends says nothing about Redis.
+            guard !Task.isCancelled else { return }
             let now = clock()
             change { $0.probeFailed(error.description, generation: generation, at: now) }
         }

@@ -35,30 +35,37 @@ final class OwedRemovals: Sendable {
 
     /// Owes a removal.
     /// - Returns: its number.
-    func owe(_ removal: RoomCommit, archivedUntil: Int64?, _ db: Database) throws -> Int64 {
+    func owe(_ removal: RoomCommit, _ db: Database) throws -> Int64 {
         owed.add(1, ordering: .relaxed)
-        return try put(removal, archivedUntil: archivedUntil, settledAt: nil, db)
+        return try put(removal, settledAt: nil, db)
     }
 
-    /// Remembers a removal that is not owed.
+    /// Remembers a removal, which stays owed if it is.
     /// - Returns: its number.
     func remember(_ removal: RoomCommit, at now: Int64, _ db: Database) throws -> Int64 {
-        try put(removal, archivedUntil: nil, settledAt: now, db)
+        try put(removal, settledAt: now, db)
     }
 
     func forget(_ room: RoomID, _ db: Database) throws {
         try db.cachedStatement(sql: "DELETE FROM owed_removals WHERE room = ?").execute(arguments: [room.rawValue])
     }
 
-    private func put(_ removal: RoomCommit, archivedUntil: Int64?, settledAt: Int64?, _ db: Database) throws -> Int64 {
+    func forget(_ room: RoomID, number: Int64, _ db: Database) throws {
+        try db.cachedStatement(sql: "DELETE FROM owed_removals WHERE room = ? AND number = ?")
+            .execute(arguments: [room.rawValue, number])
+    }
+
+    private func put(_ removal: RoomCommit, settledAt: Int64?, _ db: Database) throws -> Int64 {
         let number = number.add(1, ordering: .relaxed).newValue
         let statement = try db.cachedStatement(
             sql: """
-                INSERT OR REPLACE INTO owed_removals (room, number, term, archived_until, settled_at)
-                VALUES (?, ?, ?, ?, ?)
+                INSERT INTO owed_removals (room, number, term, archived_until, settled_at) VALUES (?, ?, ?, ?, ?)
+                ON CONFLICT (room) DO UPDATE
+                SET number = excluded.number, term = excluded.term, archived_until = excluded.archived_until,
+                    settled_at = iif(settled_at IS NULL, NULL, excluded.settled_at)
                 """)
         try statement.execute(arguments: [
-            removal.room.rawValue, number, removal.term.column, archivedUntil, settledAt,
+            removal.room.rawValue, number, removal.term.column, removal.archivedUntil, settledAt,
         ])
         return number
     }
@@ -111,12 +118,8 @@ final class OwedRemovals: Sendable {
     }
 
     func forget(_ rows: [OwedRemoval]) async throws(StoreError) {
-        try await database.perform { db in
-            for row in rows {
-                try db.execute(
-                    sql: "DELETE FROM owed_removals WHERE room = ? AND number = ?",
-                    arguments: [row.room.rawValue, row.number])
-            }
+        try await database.perform { [self] db in
+            for row in rows { try forget(row.room, number: row.number, db) }
         }
     }
 

@@ -128,13 +128,13 @@ struct RoomLedger {
         doubts[room]?.isSafe = true
     }
 
-    /// Redis has the newest record, SQLite has none, and it is remembered no longer that another one was removed.
-    mutating func storedInPrimary(_ room: RoomID) {
-        owed[room] = nil
-        graves[room] = nil
-    }
+    /// Redis has the newest record, and SQLite none.
+    mutating func moved(_ room: RoomID) { owed[room] = nil }
 
-    /// - Parameter grave: the number under which that is remembered; nil: nothing can come late.
+    /// Redis has a room, and it is remembered no longer that one of its id was removed.
+    mutating func reborn(_ room: RoomID) { graves[room] = nil }
+
+    /// - Parameter grave: the number under which that is remembered; nil: it could not be noted.
     mutating func removed(_ room: RoomID, grave: Int64?) {
         owed[room] = nil
         doubts[room] = nil
@@ -166,11 +166,12 @@ extension RoomCommit {
         case .input, .snapshot, .migrated, .confirmed, .removed: false
         }
     }
+
+    var isRemoval: Bool { if case .removed = change { true } else { false } }
+
+    var archivedUntil: Int64? { if case .removed(let until) = change { until } else { nil } }
 }
 
 extension [RoomCommit] {
-    var endInRemoval: Bool { if case .removed = last?.change { true } else { false } }
-
-    /// As the last one has it, if that is a removal.
-    var archivedUntil: Int64? { if case .removed(let until) = last?.change { until } else { nil } }
+    var endInRemoval: Bool { last?.isRemoval ?? false }
 }

@@ -55,6 +55,8 @@ struct RedisAppend: Sendable {
                 names.append(RedisCommand("ZADD", [.text(store.keys.due), .integer(look), name]))
             }
             if let until = call.endsUntil {
+                // Where nothing is kept, somebody looks later: not before the room has ended.
+                let until = until > 0 ? until : now.addingReportingOverflow(Self.makingTime).partialValue
                 names.append(RedisCommand("ZADD", [.text(store.keys.due), .integer(until), name]))
             }
         }

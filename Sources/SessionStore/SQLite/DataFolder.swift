@@ -41,7 +41,11 @@ final class DataFolder: Sendable {
 
     func release() {
         lock.withLock { lock in
-            if let lock { _ = close(lock) }
+            // A child that is being started has the file too for a moment, and would keep the lock.
+            if let lock {
+                _ = flock(lock, LOCK_UN)
+                _ = close(lock)
+            }
             lock = nil
         }
     }

@@ -7,7 +7,8 @@ import Testing
 /// A server with Redis, and Redis away.
 @Suite("With Redis", .serialized) struct RedisTests {
     /// What a server is told that keeps everything in this Redis.
-    private func setup(_ redis: RedisServer, data: String = DataPlace.memoryName, deadline: String = "500ms") -> ServerSetup
+    private func setup(_ redis: RedisServer, data: String = DataPlace.memoryName, deadline: String = "500ms")
+        -> ServerSetup
     {
         let url = "redis://\(redis.host):\(redis.port)"
         return ServerSetup(flags: [.redisURL: url, .data: data, .redisDeadline: deadline])
@@ -59,7 +60,9 @@ import Testing
         try await RedisServer.with { redis in
             let folder = try ScratchFolder()
             try await TestServer.run(setup(redis, data: folder.path + "/data")) { server in
-                let health = try await health(server) { $0["state"] == "healthy" && $0["subscriptions"]?["channels"] == 1 }
+                let health = try await health(server) {
+                    $0["state"] == "healthy" && $0["subscriptions"]?["channels"] == 1
+                }
                 #expect(health["status"] == "healthy")
                 let store = try #require(health["store"]?["redis"])
                 #expect(store["status"] == "up")
@@ -165,8 +168,11 @@ import Testing
                 try await move(0, played)
                 _ = try redis.command("FLUSHALL")
                 try await move(1, played)
-                let names = [played.0.room, idle.room].map { "parlor:room:{\($0)}" }
-                    + [played.0, played.1, idle].map { "parlor:session:\(ClientID(untrusted: $0.clientId)?.key.rawValue ?? "")" }
+                let names =
+                    [played.0.room, idle.room].map { "parlor:room:{\($0)}" }
+                    + [played.0, played.1, idle].map {
+                        "parlor:session:\(ClientID(untrusted: $0.clientId)?.key.rawValue ?? "")"
+                    }
                 let end = ContinuousClock.now + .seconds(20)
                 while try redis.command(["EXISTS"] + names).integer != names.count {
                     try #require(ContinuousClock.now < end)

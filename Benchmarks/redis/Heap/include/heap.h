@@ -1,0 +1,5 @@
+/* Bytes that malloc has given out. */
+#ifndef HEAP_H
+#define HEAP_H
+long heap_bytes(void);
+#endif

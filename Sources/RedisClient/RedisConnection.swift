@@ -39,6 +39,10 @@ public final class RedisConnection: Sendable {
         if shared.current.phase != .closed { inbox.post(.close({})) }
     }
 
+    /// Asks the sentinels, if there are any, whether the master is still the one that is connected, and leaves it if not.
+    /// To be called now and then by whoever looks after Redis. From any thread, never blocking.
+    public func lookAgain() { inbox.post(.lookAgain) }
+
     /// From any thread, never blocking.
     public func send(
         _ command: RedisCommand, completion: @escaping @Sendable (Result<RedisValue, RedisError>) -> Void

@@ -10,6 +10,8 @@ final class RedisDriver {
         case one(RedisCommand, @Sendable (Waiter.Reply) -> Void)
         case many([RedisCommand], @Sendable ([Waiter.Reply]) -> Void)
         case run([RedisScript.Call], @Sendable ([Waiter.Reply]) -> Void)
+        /// See whether the sentinels name another master.
+        case lookAgain
         case close(@Sendable () -> Void)
     }
 
@@ -23,12 +25,16 @@ final class RedisDriver {
     private var burst = Burst()
     private var timer: (due: NIODeadline, scheduled: Scheduled<Void>)?
     private var closings: [@Sendable () -> Void] = []
+    /// Asks while another one is connected; the two must not meet in one search.
+    private let watching: EndpointResolver
+    private var isLooking = false
 
     init(
         _ configuration: RedisConfiguration, resolver: EndpointResolver, backoff: Backoff, on loop: any EventLoop,
         inbox: Inbox<Message>, shared: SharedStatus, onChange: @escaping @Sendable (RedisStatus) -> Void
     ) {
         dialer = RedisDialer(configuration, resolver: resolver, on: loop)
+        watching = .of(configuration)
         self.loop = loop
         self.inbox = inbox
         self.shared = shared
@@ -51,6 +57,7 @@ final class RedisDriver {
             case .one(let command, let completion): give(.one(command), .one(completion), at: now)
             case .many(let commands, let completion): give(commands, at: now, completion)
             case .run(let calls, let completion): run(calls, at: now, completion)
+            case .lookAgain: lookAgain()
             case .close(let done):
                 closings.append(done)
                 perform(machine.close())
@@ -89,6 +96,19 @@ final class RedisDriver {
                 completion(replies)
             }
             inbox.post(again)
+        }
+    }
+
+    /// After a failover in which the old master lives it answers on for seconds, and what it is told is lost.
+    private func lookAgain() {
+        guard case .ready = machine.phase, machine.endpoint?.mustBeMaster == true, !isLooking else { return }
+        isLooking = true
+        let attempt = machine.attempt
+        watching.resolve(loop).hop(to: loop).assumeIsolated().whenComplete { [self] found in
+            isLooking = false
+            guard let endpoint = try? found.get(), endpoint != machine.endpoint else { return }
+            let error = RedisError(.connectionLost, "the sentinels name another master")
+            perform(machine.lost(attempt, error, at: .now()))
         }
     }
 

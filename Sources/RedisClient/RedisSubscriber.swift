@@ -51,6 +51,10 @@ public final class RedisSubscriber: Sendable {
     }
 
     /// From any thread, never blocking. What is on its way is dropped and counted.
+    /// Leaves any other server than the one of this address, and looks anew where to connect: after a failover in which
+    /// the old master lives. The address is as ``RedisStatus/address`` has it.
+    public func follow(_ address: String) { inbox.post(.follow(address)) }
+
     public func unsubscribe(_ channel: String) { inbox.post(.unsubscribe(channel)) }
 
     /// For `/health`; from any thread.

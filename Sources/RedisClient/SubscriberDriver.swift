@@ -12,6 +12,8 @@ final class SubscriberDriver {
     enum Message: Sendable {
         case subscribe(String, Handler)
         case unsubscribe(String)
+        /// Leave any other server than the one of this address.
+        case follow(String)
         case close(@Sendable () -> Void)
     }
 
@@ -58,6 +60,9 @@ final class SubscriberDriver {
             case .unsubscribe(let channel):
                 handlers[channel] = nil
                 perform(subscriptions.forget(channel, at: .now()))
+            case .follow(let address):
+                guard case .ready = machine.phase, machine.endpoint?.address.description != address else { continue }
+                act(machine.lost(machine.attempt, RedisError(.connectionLost, "another server is wanted"), at: .now()))
             case .close(let done):
                 closings.append(done)
                 perform(machine.close())

@@ -6,7 +6,7 @@ import json
 
 
 class Fault(Exception):
-    """A promise of the protocol that did not hold. `kind` is a column of the result: lost, twice, seats or other."""
+    """A promise that did not hold. `kind` is a column of the result: lost, twice, seats, other or a trial's own."""
 
     def __init__(self, kind, text, count=1):
         super().__init__(text)

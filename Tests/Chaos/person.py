@@ -1,6 +1,7 @@
 """Somebody at a table: joins, moves without pause, reloads, leaves, and after every crash comes back for the seat."""
 
 import asyncio
+import dataclasses
 import json
 
 import websockets
@@ -9,10 +10,17 @@ from ledger import Fault, Room
 
 # The protocol's: so many moves may be unanswered, and so many applied ones are remembered.
 WINDOW = 16
-# How often, per message heard, somebody does something else than move.
-REPEAT, RELOAD, LEAVE = 0.02, 0.002, 0.0004
 # A move adds at most as much as the game takes.
 MOST = 1_000_000
+
+
+@dataclasses.dataclass(frozen=True)
+class Pace:
+    """How many moves somebody leaves unanswered, and how often they do something else than a new move."""
+    window: int = WINDOW
+    repeat: float = 0.02
+    reload: float = 0.002
+    leave: float = 0.0004
 
 
 class Party:
@@ -39,8 +47,12 @@ class Party:
 
 
 class Person:
-    def __init__(self, name, party, is_host, random, trial):
+    # What somebody is told who has no seat.
+    GONE = ("session_not_found",)
+
+    def __init__(self, name, party, is_host, random, trial, pace=Pace()):
         self.name, self.is_host, self.random, self.trial = name, is_host, random, trial
+        self.pace = pace
         # Reads what the pages before this one still get.
         self.readers = set()
         self.meet(party)
@@ -119,12 +131,12 @@ class Person:
         if self.seat is None:
             where, last = {}, {}
         else:
-            where, last = {"roomId": self.room.id}, {"lastSeq": self.seq, "lastEpoch": self.room.epoch}
+            where, last = self.where(), {"lastSeq": self.seq, "lastEpoch": self.room.epoch}
         answer = await self.ask("reconnect", **where, data={"clientId": self.client, **last})
         if not answer["success"]:
-            if (self.seat is None or self.leave_sent) and answer["error"]["code"] == "session_not_found":
+            if (self.seat is None or self.leave_sent) and answer["error"]["code"] in self.GONE:
                 return False
-            raise Fault("seats", f"{self.name} cannot come back: {answer}")
+            self.refused("come back", answer)
         self.trial.recovered()
         self.check_seat(answer)
         self.floor = max(self.floor, answer["version"])
@@ -140,6 +152,9 @@ class Person:
             self.seq = answer["seq"]
         return True
 
+    def where(self):
+        return {"roomId": self.room.id}
+
     async def sit(self):
         """Takes a seat. If that was done before a crash, the same request gets the same answer again."""
         await self.wait_for(self.party.may_open if self.is_host else self.party.opened)
@@ -151,7 +166,7 @@ class Person:
         else:
             answer = await self.ask("join_room", roomId=self.party.room.id, data={"name": self.name})
         if not answer["success"]:
-            raise Fault("seats", f"{self.name} cannot join: {answer}")
+            self.refused("join", answer)
         self.check_seat(answer)
         if self.is_host:
             self.party.open(Room(answer["roomId"], answer["epoch"]))
@@ -178,10 +193,13 @@ class Person:
         if self.leave_sent:
             await self.leave()
         while True:
-            message = await self.receive()
-            if message["type"] == "leave_room_result":
-                return self.has_left()
-            self.hear(message)
+            message = await self.next_message()
+            if message is not None:
+                if message["type"] == "leave_room_result":
+                    if not message["success"]:
+                        self.refused("leave", message)
+                    return self.has_left()
+                self.hear(message)
             if self.leave_sent or not self.is_playing:
                 continue
             if self.room.is_over:
@@ -189,9 +207,11 @@ class Person:
                     await self.leave()
             elif self.trial.is_settling:
                 self.trial.has_settled()
-            elif (chance := self.random.random()) < RELOAD:
+            elif not self.is_due(message):
+                continue
+            elif (chance := self.random.random()) < self.pace.reload:
                 return
-            elif chance < RELOAD + LEAVE:
+            elif chance < self.pace.reload + self.pace.leave:
                 await self.leave()
             else:
                 await self.move()
@@ -201,9 +221,9 @@ class Person:
     async def move(self):
         """New moves, as many as may be unanswered; now and then an answered one again, while it is remembered."""
         account = self.account
-        while account.sent - account.answered + self.repeats < WINDOW:
+        while account.sent - account.answered + self.repeats < self.pace.window:
             oldest = max(0, account.sent - WINDOW)
-            if oldest < account.answered and self.random.random() < REPEAT:
+            if oldest < account.answered and self.random.random() < self.pace.repeat:
                 self.repeats += 1
                 await self.send_move(self.random.randrange(oldest, account.answered))
             else:
@@ -247,6 +267,18 @@ class Person:
     async def receive(self):
         return json.loads(await self.socket.recv())
 
+    async def next_message(self):
+        """None: nothing was said, but it is time to do something."""
+        return await self.receive()
+
+    def is_due(self, message):
+        """Whether it is time to do something, after this message."""
+        return True
+
+    def refused(self, what, answer):
+        """Always raises."""
+        raise Fault("seats" if what in ("come back", "join") else "other", f"{self.name} cannot {what}: {answer}")
+
     def hear(self, message):
         kind = message["type"]
         if kind == "make_move_result":
@@ -257,7 +289,9 @@ class Person:
             self.room.check_state(message, self.floor)
             self.floor = message["version"]
             self.is_playing = message["data"]["phase"] in ("playing", "finished")
-        elif kind == "error" or "seq" not in message:
+        elif kind == "error":
+            self.refused("go on", message)
+        elif "seq" not in message:
             raise Fault("other", f"{self.name} did not expect {message}")
         else:
             self.hear_event(message)
@@ -273,10 +307,11 @@ class Person:
     def hear_answer(self, message):
         number, account = message["id"], self.account
         if not message["success"]:
+            account.refuse_from(number)
             # A game that somebody left may be over.
             if message["error"]["code"] != "game_over":
-                raise Fault("other", f"{self.name}, move {number}: {message['error']}")
-            return account.refuse_from(number)
+                self.refused(f"play move {number}", message)
+            return
         is_new = number >= account.answered
         self.room.answered(
             self.seat, number, message["data"]["version"], message["data"].get("repeated", False),

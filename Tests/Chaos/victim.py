@@ -1,6 +1,7 @@
 """The server that is killed, and started again on the same folder and port."""
 
 import asyncio
+import json
 import os
 import pathlib
 import random
@@ -28,7 +29,8 @@ def free_port():
 
 
 class Victim:
-    def __init__(self, folder):
+    def __init__(self, folder, *arguments):
+        self.arguments = arguments
         self.data = folder / "data"
         self.log = folder / "server.log"
         self.cwd = folder
@@ -45,13 +47,16 @@ class Victim:
     async def start(self):
         self.struck.clear()
         self.started_at = time.monotonic()
-        with open(self.log, "ab") as log:
-            # Limits are switched off that twelve people behind one address, coming back a thousand times, would meet.
+        with self.open_log() as log:
+            # Limits are switched off that people behind one address, coming back a thousand times, would meet.
             self.process = await asyncio.create_subprocess_exec(
                 BINARY, "--port", str(self.port), "--data", self.data, "--messages-per-second", "0",
                 "--joins-per-minute-per-address", "0", "--max-rooms-per-address", "0",
-                cwd=self.cwd, stdout=subprocess.PIPE, stderr=log)
+                *self.arguments, cwd=self.cwd, stdout=subprocess.PIPE, stderr=log)
         self._reader = asyncio.create_task(self._read(self.process.stdout))
+
+    def open_log(self):
+        return open(self.log, "ab")
 
     async def _read(self, stdout):
         while line := await stdout.readline():
@@ -76,6 +81,20 @@ class Victim:
         # Its last words may have been that it listens.
         self.listening.clear()
 
+    async def end(self):
+        """Whatever has happened, nothing is left."""
+        if self.process and self.process.returncode is None:
+            self.process.kill()
+            await self.bury()
+
     def errors(self):
         """What the server itself thinks went wrong."""
-        return [line for line in self.log.read_text().splitlines() if re.search(r"\b(error|critical)\b", line)]
+        return [line for line in self.log.read_text().splitlines() if is_error(line)]
+
+
+def is_error(line):
+    """A line of the log, as text or as JSON; what a dying process says is neither."""
+    try:
+        return json.loads(line)["level"] in ("error", "critical")
+    except (ValueError, TypeError, KeyError):
+        return re.search(r"\b(error|critical)\b", line) is not None

@@ -121,6 +121,19 @@ import Testing
             await live.redis.close()
         }
     }
+
+    @Test func `a master that is named no more is left, though it answers`() async throws {
+        try await SentinelTrio.with { trio in
+            let connection = SentinelConnection(trio)
+            await connection.changes.first(after: 0) { $0.phase == .ready }
+            try await trio.failover()
+            let port = try trio.masterPort()
+            connection.redis.lookAgain()
+            await connection.changes.first(after: 0) { $0.phase == .ready && $0.address.hasSuffix(":\(port)") }
+            #expect(try await connection.redis.send(RedisCommand("SET", ["k", "v"])) == .status("OK"))
+            await connection.redis.close()
+        }
+    }
 }
 
 /// A connection by sentinels, and all that it tells.

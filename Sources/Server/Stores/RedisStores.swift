@@ -26,8 +26,11 @@ final class RedisStores: Sendable {
     ) async throws(StoreError) {
         self.owner = owner
         channel = "\(settings.prefix)servers"
-        connection = RedisConnection(settings.connection, on: loop)
-        subscriber = RedisSubscriber(settings.connection, on: loop)
+        let subscriber = RedisSubscriber(settings.connection, on: loop)
+        self.subscriber = subscriber
+        connection = RedisConnection(settings.connection, on: loop) { status in
+            if status.phase == .ready { subscriber.follow(status.address) }
+        }
         publisher = RedisPublisher(connection, on: loop)
         let clock = World.real.wallClock
         let keys = RedisKeys(prefix: settings.prefix)

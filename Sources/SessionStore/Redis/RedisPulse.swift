@@ -17,6 +17,7 @@ public struct RedisPulse: Sendable {
     }
 
     public func look() async throws(StoreError) -> Pulse {
+        connection.lookAgain()
         let name = UInt64.random(in: .min ... .max).digits + UInt64.random(in: .min ... .max).digits
         let call = RedisScript.Call(
             RedisScripts.pulse, keys: [keys.run, keys.owner], [.text(name), .text(owner), .integer(Self.ownerLife)])

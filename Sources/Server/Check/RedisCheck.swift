@@ -79,13 +79,14 @@ struct RedisCheck {
     private static func commands(on key: String, channel: String) -> [(name: String, command: RedisCommand)] {
         let (text, hash, list, set) = ("\(key):t", "\(key):h", "\(key):l", "\(key):s")
         let all: [(String, [RedisCommand.Argument])] = [
-            ("SET", [.text(text), "1", "PX", "10000"]), ("GET", [.text(text)]), ("EXISTS", [.text(text)]),
-            ("HSET", [.text(hash), "a", "1"]), ("HGET", [.text(hash), "a"]), ("HMGET", [.text(hash), "a"]),
-            ("HGETALL", [.text(hash)]), ("HDEL", [.text(hash), "b"]), ("RPUSH", [.text(list), "1"]),
-            ("LRANGE", [.text(list), "0", "-1"]), ("LLEN", [.text(list)]), ("ZADD", [.text(set), "0", "a"]),
-            ("ZRANGEBYLEX", [.text(set), "-", "+"]), ("ZRANGEBYSCORE", [.text(set), "-inf", "+inf"]),
-            ("ZREM", [.text(set), "b"]), ("PEXPIRE", [.text(text), "10000"]),
+            ("SET", [.text(text), "1", "PX", "10000"]), ("GET", [.text(text)]), ("GETRANGE", [.text(text), "0", "1"]),
+            ("EXISTS", [.text(text)]), ("PEXPIRE", [.text(text), "10000"]), ("HSET", [.text(hash), "a", "1"]),
+            ("HGET", [.text(hash), "a"]), ("HMGET", [.text(hash), "a"]), ("HEXISTS", [.text(hash), "a"]),
+            ("RPUSH", [.text(list), "1"]), ("LRANGE", [.text(list), "0", "-1"]), ("LLEN", [.text(list)]),
+            ("ZADD", [.text(set), "0", "a"]), ("ZRANGEBYLEX", [.text(set), "-", "+"]),
+            ("ZRANGEBYSCORE", [.text(set), "-inf", "+inf"]), ("ZREM", [.text(set), "b"]),
             ("EVAL", ["return redis.call('GET', KEYS[1])", "1", .text(text)]),
+            ("EVALSHA", ["0000000000000000000000000000000000000000", "1", .text(text)]),
             ("PUBLISH", [.text(channel), "check"]),
             ("DEL", [.text(text), .text(hash), .text(list), .text(set)]),
         ]

@@ -19,7 +19,9 @@ struct Stores: Sendable {
     init(_ configuration: Configuration, on loop: any EventLoop) async throws(StoreError) {
         var database: SQLiteDatabase?
         if case .folder(let path) = configuration.data {
-            let synchronous: SQLiteDatabase.Synchronous = configuration.sqliteSync == .full ? .full : .normal
+            // What moves to Redis is deleted here first; should a power cut undo that, it would count as the newest.
+            let isFull = configuration.sqliteSync == .full || configuration.redis != nil
+            let synchronous: SQLiteDatabase.Synchronous = isFull ? .full : .normal
             database = try SQLiteDatabase(folder: path, synchronous: synchronous)
         }
         if let settings = configuration.redis {

@@ -184,8 +184,13 @@ public final class FallbackSessionStore: SessionStore, FallbackDebtor {
     // MARK: Loading
 
     private func loadFromPrimary(_ client: ClientKey, now: Int64) async throws(StoreError) -> Session? {
-        guard let session = try await primary.load(client, now: now) else { return nil }
+        let stored = try await primary.load(client, now: now)
         return memory.withLock { memory in
+            // Redis may have lost it a moment ago, and nobody have looked since.
+            if case .session(let known)? = memory.known.entry(of: client), known.revision > stored?.revision ?? 0 {
+                return known
+            }
+            guard let session = stored else { return nil }
             if let removal = memory.removals[client], session.revision <= removal { return nil }
             memory.known.loaded(session)
             return session

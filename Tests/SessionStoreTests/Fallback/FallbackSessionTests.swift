@@ -169,6 +169,16 @@ import Testing
         }
     }
 
+    @Test func `what Redis has just lost is known, though nobody has looked yet`() async throws {
+        try await withNode { node, _ in
+            try await node.sessions.save(session(1))
+            redis.loseAll()
+            #expect(try await node.sessions.load(client, now: 0) == session(1))
+            try await node.sessions.remove(client, revision: 1)
+            #expect(try await node.sessions.load(client, now: 0) == nil)
+        }
+    }
+
     @Test func `what Redis lost is written again`() async throws {
         try await withNode { node, _ in
             for number in 0..<300 { try await node.sessions.save(session(1, client: "\(number)")) }

@@ -23,7 +23,9 @@ import Testing
             #expect(new === trio.servers[1])
             try await old.restart()
             // It is a master again until a sentinel has seen it.
-            try LabWait.until("the old master to be a replica") { try old.info("role") == "slave" ? true : nil }
+            try LabWait.until("the old master to be a replica", within: .seconds(60)) {
+                try old.info("role") == "slave" ? true : nil
+            }
             try trio.waitForReplica()
         }
     }

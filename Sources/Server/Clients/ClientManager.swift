@@ -227,7 +227,10 @@ actor ClientManager: LoopActor {
             let now = node.wallClock()
             Task { [store] in
                 do throws(StoreError) {
-                    guard var session = try await store.load(client, now: now) ?? fresh else { return then?(nil) ?? () }
+                    // Of somebody just welcomed nothing is stored: whether it can be looked up does not matter.
+                    let stored =
+                        fresh == nil ? try await store.load(client, now: now) : try? await store.load(client, now: now)
+                    guard var session = stored ?? fresh else { return then?(nil) ?? () }
                     touch(&session, body)
                     save(session, then)
                 } catch {

@@ -103,10 +103,13 @@ class Outages(Trial):
         """A new server cannot know what only Redis has. Rooms opened since the switch are in its own file."""
         if not self.is_new or what not in ("come back", "join"):
             return False
+        if person.room is None and what == "come back":
+            # The answer to the join is lost. Redis may be the only one that knows who was welcomed before the switch.
+            return True
         room = person.room or person.party.room
         if room is None:
-            # A host that asks for a new room is no concern of Redis; one that asks for a lost answer may be.
-            return what == "come back"
+            # A host that asks for a new room is no concern of Redis.
+            return False
         switched = self.victim.first("degraded", self.struck)
         return switched is None or room.opened_at < switched
 

@@ -116,6 +116,13 @@ class WhoIsRefused(unittest.TestCase):
         self.sit(101)
         self.assertEqual(self.refuse("come back"), (1, 0))
 
+    def test_a_new_one_cannot_know_whoever_was_not_told_of_their_seat(self):
+        self.trial.is_new = True
+        self.guest.party.open(Room("k7m2q9xw", 1))
+        self.guest.party.room.opened_at = 101
+        self.assertEqual(self.refuse("come back"), (0, 1))
+        self.assertEqual(self.refuse("join"), (1, 1))
+
     def test_a_new_one_opens_rooms(self):
         self.trial.is_new = True
         self.assertEqual(self.refuse("join"), (1, 0))

@@ -12,7 +12,7 @@ from victim import Victim
 # What the log says, and where a server switches by it.
 MESSAGES = {
     "Redis is away: rooms and sessions are kept in SQLite": "degraded",
-    "Redis is back: rooms and sessions are kept there": "healthy",
+    "Redis serves: rooms and sessions are kept there": "healthy",
     "Redis has lost its data: what this server knows is written again": "lost"}
 # How much later than its deadline a server may notice, in seconds.
 SLACK = 0.1

@@ -66,7 +66,7 @@ final class RedisStores: Sendable {
             switch state {
             case .degraded:
                 logger.warning("Redis is away: rooms and sessions are kept in SQLite", metadata: ["why": "\(reason)"])
-            case .healthy: logger.notice("Redis is back: rooms and sessions are kept there")
+            case .healthy: logger.notice("Redis serves: rooms and sessions are kept there")
             case .recovering: break
             }
         }

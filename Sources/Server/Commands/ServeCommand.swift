@@ -64,7 +64,7 @@ struct ServeCommand: AsyncParsableCommand {
     }
 
     /// Returns at the first signal to stop; the second one ends the process at once.
-    private static func signals() async {
+    static func signals() async {
         let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
         let (first, told) = AsyncStream.makeStream(of: Void.self)
         Task {

@@ -1,14 +1,13 @@
 internal import Logging
 internal import NIOCore
-internal import NIOWebSocket
 internal import SessionStore
 
 /// One browser's socket: the last handler of its pipeline, on the event loop that accepted it.
 ///
-/// Whole text frames come in and are routed; what the client is owed waits in the ``Outbox`` and is written in one go
-/// at the end of a loop pass. It holds no task, and nothing but its own loop ever touches it.
+/// Bytes come in, and the messages in them are routed; what the client is owed waits in the ``Outbox`` and is written in
+/// one go at the end of a loop pass. It holds no task, and nothing but its own loop ever touches it.
 final class Connection: ChannelDuplexHandler {
-    typealias InboundIn = WebSocketFrame
+    typealias InboundIn = ByteBuffer
     typealias InboundOut = Never
     typealias OutboundIn = Never
     typealias OutboundOut = ByteBuffer
@@ -27,6 +26,8 @@ final class Connection: ChannelDuplexHandler {
     /// Who this is: under the id of the welcome first, and after a reconnect as the client that came back.
     private var client: ClientKey
     private let clientId: ClientID
+    private var frames = FrameReader(
+        .init(messageBytes: Limits.messageBytes, fragments: Limits.fragments, allowsBinary: false))
     private var router: MessageRouter
     private var outbox = Outbox()
     /// The state last written of each room whose client wants patches.
@@ -74,27 +75,10 @@ final class Connection: ChannelDuplexHandler {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        let frame = unwrapInboundIn(data)
-        guard !isClosing else {
-            // The peer's answer to our close: there is nothing left to wait for.
-            if frame.opcode == .connectionClose { context.close(promise: nil) }
-            return
-        }
-        heartbeat.heard(at: .now())
-        switch frame.opcode {
-        case .text:
-            let bytes = Array(buffer: frame.unmaskedData)
-            guard String(validating: bytes, as: UTF8.self) != nil else { return close(.badUTF8) }
-            node.metrics.received(bytes.count)
-            perform(router.received(bytes[...], at: .now()))
-        case .binary: close(.binaryFrame)
-        case .ping:
-            outbox.append(Frame.pong(frame.unmaskedData.readableBytesView))
-            flush()
-        case .pong: break
-        case .connectionClose: answerClose(frame.unmaskedData)
-        default: close(.protocolError)
-        }
+        frames.append(unwrapInboundIn(data))
+        guard !isClosing else { return awaitClose() }
+        readFrames()
+        flush()
     }
 
     func read(context: ChannelHandlerContext) {
@@ -115,14 +99,7 @@ final class Connection: ChannelDuplexHandler {
         }
     }
 
-    func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        switch error {
-        case NIOWebSocketError.invalidFrameLength, NIOWebSocketFrameAggregator.Error.accumulatedFrameSizeIsTooLarge:
-            close(.messageTooBig)
-        case is NIOWebSocketError, is NIOWebSocketFrameAggregator.Error, is FrameGuard.Violation: close(.protocolError)
-        default: context.close(promise: nil)
-        }
-    }
+    func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
 
     // MARK: From shards and managers
 
@@ -138,8 +115,8 @@ final class Connection: ChannelDuplexHandler {
             if outbox.replacedStates > replaced { node.metrics.stateReplaced() }
         case .answer(let frame, let settled):
             outbox.append(answer: frame, about: settled.room)
-            perform(router.settled(settled))
-        case .settled(let settled): perform(router.settled(settled))
+            settle(settled)
+        case .settled(let settled): settle(settled)
         case .entered(let room, let membership):
             router.entered(room, membership)
             bases[room] = nil
@@ -188,6 +165,41 @@ final class Connection: ChannelDuplexHandler {
 
     // MARK: Acting
 
+    /// Handles what was read, as far as nothing in it must wait.
+    private func readFrames() {
+        let now = NIODeadline.now()
+        do throws(FrameFault) {
+            while !isClosing, router.mayRead, let event = try frames.next() {
+                heartbeat.heard(at: now)
+                handle(event, at: now)
+            }
+        } catch {
+            return fail(error)
+        }
+        if readIsHeld, router.mayRead {
+            readIsHeld = false
+            context?.read()
+        }
+    }
+
+    private func handle(_ event: FrameDecoder.Event, at now: NIODeadline) {
+        switch event {
+        case .text(let text):
+            node.metrics.received(text.count)
+            perform(router.received(text[...], at: now))
+        // The bounds allow none.
+        case .binary: close(.binaryFrame)
+        case .ping(let payload): outbox.append(Frame.pong(payload))
+        case .pong: break
+        case .close(let request): answerClose(request)
+        }
+    }
+
+    private func settle(_ settled: Settled) {
+        perform(router.settled(settled))
+        readFrames()
+    }
+
     private func perform(_ actions: [MessageRouter.Action]) {
         guard let id else { return }
         for action in actions {
@@ -209,11 +221,6 @@ final class Connection: ChannelDuplexHandler {
             case .forgetBase(let room): bases[room] = nil
             case .close(let code): return close(code)
             }
-        }
-        flush()
-        if readIsHeld, router.mayRead {
-            readIsHeld = false
-            context?.read()
         }
     }
 
@@ -247,13 +254,25 @@ final class Connection: ChannelDuplexHandler {
         context.eventLoop.scheduleTask(in: Limits.closeTime) { channel.close(promise: nil) }
     }
 
-    private func answerClose(_ payload: ByteBuffer) {
+    /// Ends a connection whose frames cannot be understood from here on: all that can still come is its end.
+    private func fail(_ fault: FrameFault) {
+        close(fault.closeCode)
+        context?.close(mode: .output, promise: nil)
+    }
+
+    private func answerClose(_ request: CloseRequest) {
         guard let context else { return }
-        let code = CloseRequest(payload)
         isClosing = true
         let channel = context.channel
-        context.writeAndFlush(wrapOutboundOut(Frame.close(code.answer))).whenComplete { _ in
+        context.writeAndFlush(wrapOutboundOut(Frame.close(request.code))).whenComplete { _ in
             channel.close(promise: nil)
+        }
+    }
+
+    /// The peer's answer to our close: there is nothing left to wait for.
+    private func awaitClose() {
+        while let event = try? frames.next() {
+            if case .close = event { context?.close(promise: nil) }
         }
     }
 

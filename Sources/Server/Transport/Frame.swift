@@ -3,12 +3,14 @@ internal import NIOCore
 /// The frames that the server sends (RFC 6455, section 5.2): whole, unmasked, made once and shared by all who get them.
 enum Frame {
     static func text(_ payload: [UInt8]) -> ByteBuffer { frame(opcode: 0x1, payload) }
+    static func binary(_ payload: [UInt8]) -> ByteBuffer { frame(opcode: 0x2, payload) }
     static func ping() -> ByteBuffer { frame(opcode: 0x9, []) }
     static func pong(_ payload: some Collection<UInt8>) -> ByteBuffer { frame(opcode: 0xa, payload) }
 
-    static func close(_ code: CloseCode) -> ByteBuffer {
-        let number = code.rawValue
-        return frame(opcode: 0x8, [UInt8(number >> 8), UInt8(number & 0xff)] + Array(code.reason.utf8))
+    static func close(_ code: CloseCode) -> ByteBuffer { close(code.rawValue, code.reason) }
+
+    static func close(_ code: UInt16, _ reason: String = "") -> ByteBuffer {
+        frame(opcode: 0x8, [UInt8(code >> 8), UInt8(code & 0xff)] + Array(reason.utf8))
     }
 
     private static func frame(opcode: UInt8, _ payload: some Collection<UInt8>) -> ByteBuffer {

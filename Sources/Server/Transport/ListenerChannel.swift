@@ -6,7 +6,6 @@ internal import NIOCore
 internal import NIOHTTP1
 internal import NIOHTTPTypes
 internal import NIOHTTPTypesHTTP1
-internal import NIOWebSocket
 
 /// One accepted connection: an upgrade on `/ws` becomes a ``Connection`` on its loop and holds no task; all else is
 /// Hummingbird's.

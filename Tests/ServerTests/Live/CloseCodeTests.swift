@@ -44,9 +44,10 @@ import Testing
         try await expectClose(1002) { try await $0.send(frame: .continuation, [0x20]) }
     }
 
-    @Test func `A close is answered, with its own code if that is one of ours`() async throws {
+    @Test func `A close is answered, with its own code if that may stand in a frame`() async throws {
+        try await expectClose(1000) { try await $0.send(frame: .connectionClose, []) }
         try await expectClose(1000) { try await $0.send(frame: .connectionClose, [0x03, 0xe8]) }
-        try await expectClose(1000) { try await $0.send(frame: .connectionClose, [0x13, 0x87]) }
+        try await expectClose(4999) { try await $0.send(frame: .connectionClose, [0x13, 0x87]) }
         try await expectClose(1001) { try await $0.send(frame: .connectionClose, [0x03, 0xe9]) }
         try await expectClose(1002) { try await $0.send(frame: .connectionClose, [0x03, 0xed]) }
     }

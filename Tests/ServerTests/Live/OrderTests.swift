@@ -83,16 +83,20 @@ import Testing
         }
     }
 
-    @Test func `A client need not wait for answers`() async throws {
+    @Test(arguments: [false, true])
+    func `A client need not wait for answers, even with all of it in one packet`(isOnePacket: Bool) async throws {
         try await withServer { server in
             let host = try await server.host("tictactoe")
             let client = try await TestClient.open(port: server.port)
-            try await client.send(#"{"type":"join_room","roomId":"\#(host.room)"}"#)
-            for column in 0..<20 {
-                try await client.send(#"{"type":"make_move","id":\#(column),"data":{"row":0,"col":\#(column)}}"#)
+            let moves = (0..<20).map { #"{"type":"make_move","id":\#($0),"data":{"row":0,"col":\#($0)}}"# }
+            let requests =
+                [#"{"type":"join_room","roomId":"\#(host.room)"}"#] + moves
+                + [#"{"type":"chat","data":{"text":"first"}}"#, #"{"type":"leave_room","id":"bye"}"#]
+            if isOnePacket {
+                try await client.send(together: requests)
+            } else {
+                for request in requests { try await client.send(request) }
             }
-            try await client.send(#"{"type":"chat","data":{"text":"first"}}"#)
-            try await client.send(#"{"type":"leave_room","id":"bye"}"#)
             let messages = try await client.collect(through: "leave_room_result")
             #expect(messages.map(\.type).prefix(3) == ["welcome", "join_room_result", "game_state"])
             let answers = messages.filter { $0.type == "make_move_result" }

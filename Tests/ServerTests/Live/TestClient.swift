@@ -66,6 +66,16 @@ struct TestClient: Sendable {
 
     func send(_ text: String) async throws { try await send(frame: .text, Array(text.utf8)) }
 
+    /// Sends messages in as few packets as they fit in.
+    func send(together texts: [String]) async throws {
+        for text in texts {
+            channel.write(
+                WebSocketFrame(fin: true, opcode: .text, maskKey: .random(), data: ByteBuffer(string: text)),
+                promise: nil)
+        }
+        channel.flush()
+    }
+
     /// Sends any frame, masked and complete as the protocol wants it or not.
     func send(frame opcode: WebSocketOpcode, _ payload: [UInt8], masked: Bool = true, fin: Bool = true) async throws {
         let frame = WebSocketFrame(

@@ -22,39 +22,7 @@ import Testing
     @Test func `a close frame says why, as a number and in words`() {
         #expect(Array(buffer: Frame.close(.replaced)) == [0x88, 18, 0x0f, 0xa1] + bytes("active elsewhere"))
         #expect(Array(buffer: Frame.close(.normal)) == [0x88, 6, 0x03, 0xe8] + bytes("done"))
-    }
-}
-
-@Suite struct CloseRequestTests {
-    private static func answer(_ payload: [UInt8]) -> CloseCode { CloseRequest(ByteBuffer(bytes: payload)).answer }
-
-    @Test func `a close without a code is done`() {
-        #expect(Self.answer([]) == .normal)
-    }
-
-    @Test(arguments: [1000, 1001, 1002, 1003, 1007, 1009, 1011, 4001, 4007] as [UInt16])
-    func `a code of this protocol is given back`(code: UInt16) {
-        #expect(Self.answer([UInt8(code >> 8), UInt8(code & 0xff)]).rawValue == code)
-    }
-
-    @Test(arguments: [1008, 1010, 3000, 3999, 4000, 4999] as [UInt16])
-    func `a code that may be sent but means nothing here is done`(code: UInt16) {
-        #expect(Self.answer([UInt8(code >> 8), UInt8(code & 0xff)]) == .normal)
-    }
-
-    @Test(arguments: [0, 999, 1004, 1005, 1006, 1015, 1016, 1100, 2000, 2999, 5000, 65535] as [UInt16])
-    func `a code that may not stand in a frame is a protocol error`(code: UInt16) {
-        #expect(Self.answer([UInt8(code >> 8), UInt8(code & 0xff)]) == .protocolError)
-    }
-
-    @Test func `half a code is a protocol error`() {
-        #expect(Self.answer([0x03]) == .protocolError)
-    }
-
-    @Test func `a reason is UTF-8`() {
-        #expect(Self.answer([0x03, 0xe8] + bytes("grüezi")) == .normal)
-        #expect(Self.answer([0x03, 0xe8, 0xc3, 0x28]) == .badUTF8)
-        #expect(Self.answer([0x03, 0xe8, 0xed, 0xa0, 0x80]) == .badUTF8, "a surrogate is no character")
+        #expect(Array(buffer: Frame.close(3000)) == [0x88, 2, 0x0b, 0xb8])
     }
 }
 

@@ -1,7 +1,7 @@
 # Everything that is done with Parlor. Bare `make` lists it.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run release test mutants lint simulate power-cuts bench bench-durable bench-redis chaos outages clean setup-run setup-test
+.PHONY: help run release test mutants lint simulate power-cuts bench bench-durable bench-redis chaos outages autobahn clean setup-run setup-test
 
 PORT ?= 8080
 CUTS ?= 500
@@ -48,6 +48,10 @@ outages: ROUNDS = 100
 outages: setup-test ## Take Redis away 100 times while people play, who must not notice: ROUNDS=12 SEED=7
 	swift build --product trial-server
 	.venv/bin/python -B Tests/Chaos/outages.py $(ROUNDS) $(SEED)
+
+autobahn: setup-test ## Hold the WebSocket side against every case of the Autobahn suite (five minutes)
+	swift build --product parlor
+	@scripts/autobahn
 
 bench-durable: setup-run ## Measure moves that are stored before they are answered (five minutes)
 	swift build -c release --product trial-server

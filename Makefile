@@ -1,7 +1,7 @@
 # Everything that is done with Parlor. Bare `make` lists it.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run release test mutants lint simulate power-cuts bench bench-durable bench-redis chaos outages autobahn clean setup-run setup-test
+.PHONY: help run release test mutants lint simulate power-cuts bench bench-durable bench-redis chaos outages autobahn fuzz races clean setup-run setup-test
 
 PORT ?= 8080
 CUTS ?= 500
@@ -52,6 +52,14 @@ outages: setup-test ## Take Redis away 100 times while people play, who must not
 autobahn: setup-test ## Hold the WebSocket side against every case of the Autobahn suite (five minutes)
 	swift build --product parlor
 	@scripts/autobahn
+
+MINUTES ?= 10
+fuzz: setup-run ## Fuzz what reads strangers' bytes, ten minutes each: MINUTES=1 TARGETS="frames moves"
+	@scripts/fuzz $(MINUTES) $(TARGETS)
+
+TURNS ?= 300000
+races: setup-test ## Run what threads share under ThreadSanitizer, 300,000 turns of it: TURNS=20000
+	PARLOR_TURNS=$(TURNS) swift test --sanitize=thread --scratch-path .build-races --filter 'ServerTests|RedisClientTests'
 
 bench-durable: setup-run ## Measure moves that are stored before they are answered (five minutes)
 	swift build -c release --product trial-server

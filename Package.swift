@@ -1,11 +1,16 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-let strict: [SwiftSetting] = [
-    .enableUpcomingFeature("ExistentialAny"),
-    .enableUpcomingFeature("MemberImportVisibility"),
-    .enableUpcomingFeature("InternalImportsByDefault"),
-]
+/// scripts/fuzz builds all that is ours with what libFuzzer and AddressSanitizer need.
+let isFuzzing = Context.environment["PARLOR_FUZZING"] == "1"
+let sanitizers = ["-sanitize=fuzzer,address"]
+
+let strict: [SwiftSetting] =
+    [
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+    ] + (isFuzzing ? [.unsafeFlags(sanitizers)] : [])
 
 /// The rules of one game: a library in Sources/Games that may import the game protocol and nothing else.
 func game(_ name: String) -> Target {
@@ -167,3 +172,24 @@ let package = Package(
             ],
             swiftSettings: strict),
     ])
+
+/// What reads strangers' bytes, held to its promises: by a test with a corpus, by a fuzzer with what it makes up.
+let fuzzed: [Target.Dependency] =
+    ["GameKitProtocol", "ParlorServer", "RedisClient", "RoomEngine"] + games
+    + [.product(name: "NIOCore", package: "swift-nio")]
+if isFuzzing {
+    package.targets += [
+        .target(name: "FuzzDriver", path: "Tests/Fuzz/Driver"),
+        .executableTarget(
+            name: "fuzz", dependencies: ["FuzzDriver"] + fuzzed, path: "Tests/Fuzz",
+            exclude: ["Corpus", "CorpusTests.swift", "Dictionaries", "Driver"], swiftSettings: strict,
+            // The toolchain's other linker does not understand the sanitizers' symbols.
+            linkerSettings: [.unsafeFlags(sanitizers + ["-use-ld=lld"])]),
+    ]
+} else {
+    package.targets.append(
+        .testTarget(
+            name: "FuzzTests", dependencies: fuzzed, path: "Tests/Fuzz",
+            exclude: ["Corpus", "Dictionaries", "Driver", "main.swift"],
+            swiftSettings: strict))
+}

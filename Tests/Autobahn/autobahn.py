@@ -40,7 +40,7 @@ def run_suite(wstest, url, skipped, folder):
     }))
     with open(folder / "wstest.log", "w") as log:
         subprocess.run(
-            [wstest, "--mode", "fuzzingclient", "--spec", str(spec)], cwd=folder, stdout=log, stderr=log,
+            [pathlib.Path(wstest).absolute(), "--mode", "fuzzingclient", "--spec", str(spec)], cwd=folder, stdout=log, stderr=log,
             timeout=PATIENCE, check=True)
     return json.loads((folder / "index.json").read_text())["parlor"]
 

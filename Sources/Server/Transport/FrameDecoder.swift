@@ -92,10 +92,10 @@ struct FrameDecoder {
 
     private mutating func takePayload(_ part: UnsafeRawBufferPointer) throws(FrameFault) {
         if header.opcode.isControl {
-            unmask(part, onto: &control)
+            Self.append(part, to: &control, header.maskingKey, at: payloadBytes)
         } else {
             let start = message.count
-            unmask(part, onto: &message)
+            Self.append(part, to: &message, header.maskingKey, at: payloadBytes)
             guard kind == .binary || message.withUnsafeBytes({ utf8.accepts(.init(rebasing: $0[start...])) }) else {
                 throw .notUTF8
             }
@@ -103,12 +103,14 @@ struct FrameDecoder {
         payloadBytes += part.count
     }
 
-    private func unmask(_ part: UnsafeRawBufferPointer, onto payload: inout [UInt8]) {
+    /// Belongs to nobody: a method of the decoder would hold a second reference to its own message, which then had to be
+    /// copied for each part.
+    private static func append(
+        _ part: UnsafeRawBufferPointer, to payload: inout [UInt8], _ key: MaskingKey, at position: Int
+    ) {
         let start = payload.count
         payload.append(contentsOf: part)
-        payload.withUnsafeMutableBytes {
-            header.maskingKey.unmask(.init(rebasing: $0[start...]), at: payloadBytes)
-        }
+        payload.withUnsafeMutableBytes { key.unmask(.init(rebasing: $0[start...]), at: position) }
     }
 
     /// - Returns: nil when its message goes on.

@@ -1,7 +1,7 @@
 # Everything that is done with Parlor. Bare `make` lists it.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run release test mutants lint simulate power-cuts bench bench-durable bench-redis chaos outages autobahn fuzz races clean setup-run setup-test
+.PHONY: help run release test mutants lint simulate power-cuts bench bench-durable bench-redis chaos outages autobahn fuzz races bench-frames clean setup-run setup-test
 
 PORT ?= 8080
 CUTS ?= 500
@@ -64,6 +64,9 @@ races: setup-test ## Run what threads share under ThreadSanitizer, 300,000 turns
 bench-durable: setup-run ## Measure moves that are stored before they are answered (five minutes)
 	swift build -c release --product trial-server
 	python3 -B Benchmarks/durable/run.py
+
+bench-frames: ## Measure the frame decoder beside NIO's
+	swift run -c release --package-path Benchmarks/frames --scratch-path .build-frames frame-bench
 
 bench-redis: setup-test ## Measure the Redis client beside hiredis's own loop in C, and sessions at 5,000 a second
 	swift build -c release --product redis-bench

@@ -52,6 +52,25 @@ import Testing
         #expect(events > 4000, "seed \(seed)")
     }
 
+    /// It takes seconds; looking at what has come already, or moving it, for each part takes minutes.
+    @Test(.timeLimit(.minutes(1))) func `a message in a quarter of a million parts is taken in as it comes`() throws {
+        let count = 8 << 20
+        let bytes = ClientFrame(0x81, Array(repeating: 0x20, count: count)).bytes
+        var decoder = FrameDecoder(.init(messageBytes: count, fragments: 1, allowsBinary: false))
+        var last: FrameDecoder.Event?
+        try bytes.withUnsafeBytes { bytes in
+            for start in stride(from: 0, to: bytes.count, by: 32) {
+                let part = UnsafeRawBufferPointer(rebasing: bytes[start..<min(start + 32, bytes.count)])
+                last = try decoder.next(in: part).event
+            }
+        }
+        guard case .text(let text) = last else {
+            Issue.record("no message")
+            return
+        }
+        #expect(text.count == count)
+    }
+
     @Test func `whoever stops after a message finds the rest later`() throws {
         let stream = Self.streams.dropLast().flatMap { $0.flatMap(\.bytes) }
         var reader = FrameReader(.some)

@@ -1,0 +1,1 @@
+../../../../../Sources/Server/Transport/FrameReader.swift

@@ -1,7 +1,7 @@
 # Everything that is done with Parlor. Bare `make` lists it.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run release test mutants lint simulate power-cuts bench bench-durable bench-redis chaos outages autobahn fuzz races bench-frames clean setup-run setup-test
+.PHONY: help run release test mutants lint simulate power-cuts bench bench-durable bench-redis chaos outages autobahn fuzz races bench-frames hostile clean setup-run setup-test
 
 PORT ?= 8080
 CUTS ?= 500
@@ -60,6 +60,9 @@ fuzz: setup-run ## Fuzz what reads strangers' bytes, ten minutes each: MINUTES=1
 TURNS ?= 300000
 races: setup-test ## Run what threads share under ThreadSanitizer, 300,000 turns of it: TURNS=20000
 	PARLOR_TURNS=$(TURNS) swift test --sanitize=thread --scratch-path .build-races --filter 'ServerTests|RedisClientTests'
+hostile: setup-test ## Behave to a server in a hundred hostile ways while two people play: ONLY="framing flood"
+	swift build --product parlor
+	.venv/bin/python -B Tests/Hostile/hostile.py --write $(ONLY)
 
 bench-durable: setup-run ## Measure moves that are stored before they are answered (five minutes)
 	swift build -c release --product trial-server

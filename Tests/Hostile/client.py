@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import collections
 import json
 import os
 import socket
@@ -136,6 +137,11 @@ class Player(Line):
     # How many were asked. An id that was used already would get the answer of then.
     requests = 0
 
+    def __init__(self, *where, **options):
+        super().__init__(*where, **options)
+        # The newest messages, as they came.
+        self.heard = collections.deque(maxlen=1000)
+
     def request(self, path="/ws", **headers):
         standard = {
             "Host": f"127.0.0.1:{self.port}", "Connection": "Upgrade", "Upgrade": "websocket",
@@ -176,6 +182,7 @@ class Player(Line):
             elif opcode == CLOSE:
                 raise Ended(struct.unpack("!H", payload[:2])[0] if payload else 1005)
             elif opcode == TEXT:
+                self.heard.append(payload)
                 return json.loads(payload)
 
     async def hear(self, *types, patience=PATIENCE):

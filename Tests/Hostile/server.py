@@ -14,17 +14,17 @@ PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
 class Server:
-    def __init__(self, folder, *flags):
-        self.folder, self.flags = folder, flags
+    def __init__(self, folder, *flags, environment={}):
+        self.folder, self.flags, self.environment = folder, flags, environment
 
     async def start(self):
         self.folder.mkdir()
         # Without a configuration of its own: what is tried is what an operator gets who sets nothing.
         with open(self.folder / "log", "wb") as log:
             self.process = await asyncio.create_subprocess_exec(
-                BINARY, "serve", "--port", "0", "--data", self.folder / "data", "--drain-seconds", "0", "--threads", "2",
-                *self.flags, cwd=self.folder, stdout=asyncio.subprocess.PIPE, stderr=log,
-                env=os.environ | {"SWIFT_BACKTRACE": "enable=no"})
+                BINARY, "serve", "--port", "0", "--drain-seconds", "0", "--threads", "2",
+                *(() if "--data" in self.flags else ("--data", self.folder / "data")), *self.flags, cwd=self.folder, stdout=asyncio.subprocess.PIPE, stderr=log,
+                env=os.environ | {"SWIFT_BACKTRACE": "enable=no"} | self.environment)
         async with asyncio.timeout(PATIENCE):
             while not (line := await self.process.stdout.readline()).startswith(b"listening on "):
                 if not line:

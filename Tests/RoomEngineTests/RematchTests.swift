@@ -23,6 +23,19 @@ import Testing
         #expect(room.engine.status.seq == seq + 4 && room.engine.status.version == version + 3)
     }
 
+    @Test(arguments: [0, 1, 500])
+    func `what was rolled in a game does not tell what its rematch rolls`(rolls: Int) throws {
+        var room = try Driver(Crowd.self, "AB")
+        let seed = room.engine.snapshot.seed
+        for _ in 0..<rolls { try room.play(.roll, by: 0) }
+        let last = try #require(room.engine.snapshot.round?.random)
+        try room.play(.end(.draw), by: 0)
+        try room.commit(.voted(0))
+        try room.commit(.voted(1))
+        #expect(room.engine.snapshot.round?.random == seed.source(ofRound: 2))
+        #expect(last.source(ofRound: 2) != seed.source(ofRound: 2))
+    }
+
     @Test func `bots agree`() throws {
         var room = try Driver(Crowd.self)
         try room.sit("A")

@@ -1,7 +1,7 @@
 # Everything that is done with Parlor. Bare `make` lists it.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run release test mutants lint simulate power-cuts bench bench-durable bench-redis chaos outages autobahn fuzz races bench-frames hostile clean setup-run setup-test
+.PHONY: help run release test mutants lint simulate power-cuts bench bench-durable bench-redis chaos outages autobahn fuzz races bench-frames hostile bench-hostile clean setup-run setup-test
 
 PORT ?= 8080
 CUTS ?= 500
@@ -74,6 +74,9 @@ bench-frames: ## Measure the frame decoder beside NIO's
 bench-redis: setup-test ## Measure the Redis client beside hiredis's own loop in C, and sessions at 5,000 a second
 	swift build -c release --product redis-bench
 	python3 -B Benchmarks/redis/run.py
+
+bench-hostile: release ## Measure what floods cost beside honest messages, and what honest players notice (five minutes)
+	python3 -B Benchmarks/hostile/run.py
 
 clean: ## Remove what was built
 	rm -rf .build .build-example output

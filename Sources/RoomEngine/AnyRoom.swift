@@ -80,6 +80,7 @@ extension RoomInput where Move == ArraySlice<UInt8> {
             return .moved(seat, move, id: id)
         case .seated(let newcomer, let seat): return .seated(newcomer, at: seat)
         case .left(let seat, let reason): return .left(seat, reason)
+        case .takenOver(let seat, let holder): return .takenOver(seat, by: holder)
         case .away(let seat): return .away(seat)
         case .back(let seat): return .back(seat)
         case .readied(let seat, let ready): return .readied(seat, ready)

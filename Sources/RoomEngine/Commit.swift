@@ -27,12 +27,20 @@ public struct Commit: Equatable, Sendable {
     public struct Departure: Equatable, Sendable {
         public let seat: Seat
         public let holder: String?
+        public let user: String?
         public let reason: LeaveReason
+    }
+
+    /// A seat whose player has gone on as another client. The one before is not told anything further.
+    public struct Handover: Equatable, Sendable {
+        public let seat: Seat
+        public let from: String?
     }
 
     public let version: UInt64
     public internal(set) var messages: [Message] = []
     public internal(set) var departures: [Departure] = []
+    public internal(set) var handover: Handover?
     /// Whether the state is sent now; between two of them a ticking game's state is left out.
     public internal(set) var showsState = true
 
@@ -41,7 +49,7 @@ public struct Commit: Equatable, Sendable {
 
     /// Whether it must be stored before it is told, in a room that does not store every input.
     public var isLandmark: Bool {
-        !departures.isEmpty || eventCount > 0
+        !departures.isEmpty || handover != nil || eventCount > 0
     }
 }
 

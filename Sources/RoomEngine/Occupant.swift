@@ -8,7 +8,7 @@ public struct Newcomer: Codable, Equatable, Sendable {
     public var name: String
     /// The digest of the client's secret: whoever proves it has the seat. nil for a bot.
     public var holder: String?
-    /// The user the client is known as, if any: nobody has two seats in a room.
+    /// A digest of the user the client is known as, if any: nobody has two seats in a room.
     public var user: String?
     /// Set for a bot alone.
     public var level: BotLevel?
@@ -26,7 +26,7 @@ public struct Newcomer: Codable, Equatable, Sendable {
 public struct Occupant: Codable, Equatable, Sendable {
     public let playerId: String
     public let name: String
-    public let holder: String?
+    public private(set) var holder: String?
     public let user: String?
     public let level: BotLevel?
     /// The version at which the seat was taken: the lowest of the people is the host.
@@ -40,6 +40,12 @@ public struct Occupant: Codable, Equatable, Sendable {
     var receipts = MoveReceipts()
 
     public var isBot: Bool { level != nil }
+
+    /// Another client holds the seat now. The ids of its moves are its own: those of the one before mean nothing.
+    mutating func hold(by holder: String?) {
+        self.holder = holder
+        receipts = MoveReceipts()
+    }
 
     init(_ newcomer: Newcomer, since: UInt64) {
         playerId = newcomer.playerId

@@ -114,6 +114,7 @@ extension RoomInput where Move: Encodable {
             (try? CanonicalJSON.encode(move)).map { .moved(seat, $0, id: id) }
         case .seated(let newcomer, let seat): .seated(newcomer, at: seat)
         case .left(let seat, let reason): .left(seat, reason)
+        case .takenOver(let seat, let holder): .takenOver(seat, by: holder)
         case .away(let seat): .away(seat)
         case .back(let seat): .back(seat)
         case .readied(let seat, let ready): .readied(seat, ready)

@@ -4,9 +4,7 @@ internal import GameKitProtocol
 extension RoomEngine {
     mutating func seat(_ newcomer: Newcomer, at wanted: Seat?, _ step: inout Step) throws(RoomRefusal) {
         if newcomer.level != nil && !G.hasBot { throw .noBot }
-        if let holder = newcomer.holder, seats.contains(where: { occupant($0)?.holder == holder }) {
-            return step.isChange = false
-        }
+        if isSeated(newcomer.holder, \.holder) || isSeated(newcomer.user, \.user) { return step.isChange = false }
         let seat = try freeSeat(wanted)
         switch snapshot.phase {
         case .waiting, .finished: break
@@ -36,7 +34,7 @@ extension RoomEngine {
         snapshot.occupants[seat] = nil
         if people.isEmpty { snapshot.emptySince = snapshot.emptySince ?? step.now }
         updateChairs()
-        step.commit.departures.append(.init(seat: seat, holder: occupant.holder, reason: reason))
+        step.commit.departures.append(.init(seat: seat, holder: occupant.holder, user: occupant.user, reason: reason))
         tell(
             .playerLeft(
                 seat: seat, playerId: occupant.playerId, name: occupant.name, isBot: occupant.isBot, reason: reason),
@@ -49,6 +47,18 @@ extension RoomEngine {
             conclude(&step)
             unpauseWhenAllAreBack(&step)
         }
+    }
+
+    /// The same person goes on as another client. To the game, and to everybody else, nothing happens.
+    mutating func takeOver(_ seat: Seat, by holder: String?, _ step: inout Step) throws(RoomRefusal) {
+        guard let occupant = occupant(seat), !occupant.isBot else { throw .notAPlayer }
+        guard !isSeated(holder, \.holder) else { return step.isChange = false }
+        step.commit.handover = .init(seat: seat, from: occupant.holder)
+        snapshot.occupants[seat]?.hold(by: holder)
+    }
+
+    private func isSeated(_ identity: String?, _ path: KeyPath<Occupant, String?>) -> Bool {
+        identity != nil && seats.contains { occupant($0)?[keyPath: path] == identity }
     }
 
     mutating func disconnect(_ seat: Seat, _ step: inout Step) throws(RoomRefusal) {

@@ -36,6 +36,7 @@ public struct RoomEngine<G: Game>: Sendable {
             switch input {
             case .seated(let newcomer, let wanted): try seat(newcomer, at: wanted, &step)
             case .left(let seat, let reason): try leave(seat, reason, &step)
+            case .takenOver(let seat, let holder): try takeOver(seat, by: holder, &step)
             case .away(let seat): try disconnect(seat, &step)
             case .back(let seat): try reconnect(seat, &step)
             case .readied(let seat, let ready): try makeReady(seat, ready, &step)

@@ -8,6 +8,8 @@ public enum RoomInput<Move> {
     /// Somebody takes the seat, or the first free one.
     case seated(Newcomer, at: Seat?)
     case left(Seat, LeaveReason)
+    /// The user who sits there plays on as another client, by whom the seat is held from now on.
+    case takenOver(Seat, by: String?)
     /// The connection behind a seat is gone, is there again.
     case away(Seat)
     case back(Seat)

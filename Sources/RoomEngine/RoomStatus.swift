@@ -34,4 +34,8 @@ public struct RoomFacts: Equatable, Sendable {
     public func seat(of holder: String) -> Seat? {
         chairs.firstIndex { $0?.holder == holder }.map { Seat($0) }
     }
+
+    public func seat(ofUser user: String) -> Seat? {
+        chairs.firstIndex { $0?.user == user }.map { Seat($0) }
+    }
 }

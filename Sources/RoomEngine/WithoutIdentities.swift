@@ -39,6 +39,7 @@ extension RoomInput {
     var withoutIdentity: Self {
         switch self {
         case .seated(let newcomer, let seat): .seated(newcomer.withoutIdentity, at: seat)
+        case .takenOver(let seat, _): .takenOver(seat, by: nil)
         case .moved(let seat, let move, _): .moved(seat, move, id: nil)
         case .left, .away, .back, .readied, .voted, .locked, .ticked, .timePassed, .resumed: self
         }

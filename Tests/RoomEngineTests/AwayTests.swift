@@ -15,7 +15,7 @@ import Testing
 
         let expiry = room.pass(.milliseconds(1))
         #expect(expiry.events.map(\.short) == ["expired 1"])
-        #expect(expiry.commit?.departures == [.init(seat: 1, holder: "hB", reason: .expired)])
+        #expect(expiry.commit?.departures == [.init(seat: 1, holder: "hB", user: nil, reason: .expired)])
         #expect(room.calls == ["started by ABC", "away 1 at 5.0 seconds", "left 1"])
         #expect(room.phase == .playing && room.engine.nextDeadline == nil)
     }

@@ -15,7 +15,7 @@ import Testing
         try room.sit("A")
         let commit = try room.commit(.left(0, .left))
         #expect(commit.events == [.playerLeft(seat: 0, playerId: "pA", name: "A", isBot: false, reason: .left)])
-        #expect(commit.departures == [.init(seat: 0, holder: "hA", reason: .left)])
+        #expect(commit.departures == [.init(seat: 0, holder: "hA", user: nil, reason: .left)])
         #expect(room.phase == .waiting && room.engine.facts.players == 0)
     }
 

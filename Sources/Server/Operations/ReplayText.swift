@@ -39,6 +39,7 @@ struct ReplayText {
             case .expired: return (seat, "was away for too long")
             case .kicked: return (seat, "was kicked")
             }
+        case .takenOver(let seat, _): return (seat, "plays on from another device")
         case .away(let seat): return (seat, "away")
         case .back(let seat): return (seat, "back")
         case .readied(let seat, let ready): return (seat, ready ? "ready" : "not ready")

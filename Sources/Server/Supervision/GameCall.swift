@@ -4,7 +4,7 @@ internal import RoomEngine
 enum GameCall: UInt32, CaseIterable {
     case options = 1
     case make, restore, replay, snapshot, view, bot
-    case move, seat, leave, away, back, ready, rematch, lock, tick, time, resume
+    case move, seat, leave, away, back, ready, rematch, lock, tick, time, resume, takeOver
 
     init<Move>(_ input: RoomInput<Move>) {
         self =
@@ -12,6 +12,7 @@ enum GameCall: UInt32, CaseIterable {
             case .moved: .move
             case .seated: .seat
             case .left: .leave
+            case .takenOver: .takeOver
             case .away: .away
             case .back: .back
             case .readied: .ready

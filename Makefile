@@ -60,6 +60,7 @@ fuzz: setup-run ## Fuzz what reads strangers' bytes, ten minutes each: MINUTES=1
 TURNS ?= 300000
 races: setup-test ## Run what threads share under ThreadSanitizer, 300,000 turns of it: TURNS=20000
 	PARLOR_TURNS=$(TURNS) swift test --sanitize=thread --scratch-path .build-races --filter 'ServerTests|RedisClientTests'
+
 hostile: setup-test ## Behave to a server in a hundred hostile ways while two people play: ONLY="framing flood"
 	swift build --product parlor
 	.venv/bin/python -B Tests/Hostile/hostile.py --write $(ONLY)
@@ -79,7 +80,7 @@ bench-hostile: release ## Measure what floods cost beside honest messages, and w
 	python3 -B Benchmarks/hostile/run.py
 
 clean: ## Remove what was built
-	rm -rf .build .build-example output
+	rm -rf .build .build-* output
 
 setup-run:
 	@scripts/setup run

@@ -13,6 +13,9 @@ final class Node: Sendable {
     let games: [String: GameSettings]
     let gatekeeper: Gatekeeper
     let publicURL: String?
+    let tokens: TokenGate
+    /// What an operator's requests must show; nil: there are none.
+    let adminToken: Secret?
     let logger: Logger
     let metrics: Metrics
     private let world: World
@@ -25,13 +28,17 @@ final class Node: Sendable {
 
     init(
         facts: NodeFacts, limits: Limits, games: [String: GameSettings], gatekeeper: Gatekeeper, publicURL: String?,
-        logger: Logger, loops: [any EventLoop], traps: TrapGuard, world: World = .real
+        tokens: TokenGate = TokenGate(), adminToken: Secret? = nil, logger: Logger, loops: [any EventLoop],
+        traps: TrapGuard,
+        world: World = .real
     ) {
         self.facts = facts
         self.limits = limits
         self.games = games
         self.gatekeeper = gatekeeper
         self.publicURL = publicURL
+        self.tokens = tokens
+        self.adminToken = adminToken
         self.logger = logger
         self.world = world
         metrics = Metrics()

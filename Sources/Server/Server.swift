@@ -39,7 +39,9 @@ final class Server: Sendable {
         let traps = try TrapGuard(
             folder: configuration.data.folder, loops: loops.count, games: configuration.games,
             now: World.real.wallClock(), logger: logger)
-        node = Node(configuration, loops: loops, traps: traps, logger: logger)
+        let denyList = if let folder = configuration.data.folder { try DenyList(folder: folder) } else { DenyList() }
+        let tokens = TokenGate(configuration.auth, denyList: denyList, logger: logger)
+        node = Node(configuration, loops: loops, tokens: tokens, traps: traps, logger: logger)
         database = stores.database
         redis = stores.redis
         roomStore = stores.rooms
@@ -63,6 +65,7 @@ final class Server: Sendable {
         let (calls, called) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         // Whoever came before it is known whether Redis is there would be told to come again.
         await redis?.start(logger: logger) { called.yield() }
+        await node.tokens.start()
         let services = try makeServices { [status] port in
             status.setReady(true)
             await onListening(port)
@@ -193,17 +196,20 @@ final class Server: Sendable {
 
     private func makeServices(_ onListening: @escaping @Sendable (Int) async -> Void) throws -> [any Service] {
         let statusRoutes = StatusRoutes(node: node, status: status)
+        let userRoutes = UserRoutes(node: node)
         let router = makeRouter()
         statusRoutes.add(to: router)
         RoomRoutes(node: node).add(to: router)
         PageRoutes(pages: Pages(folder: configuration.webFolder)).add(to: router)
         guard let ops = configuration.opsListen else {
             statusRoutes.addDetails(to: router)
+            userRoutes.add(to: router)
             return [try makeApplication(router, configuration.host, configuration.port, onListening)]
         }
         let opsRouter = makeRouter()
         statusRoutes.add(to: opsRouter)
         statusRoutes.addDetails(to: opsRouter)
+        userRoutes.add(to: opsRouter)
         return [
             try makeApplication(router, configuration.host, configuration.port, onListening),
             try makeApplication(opsRouter, ops.host, ops.port) { _ in },
@@ -279,7 +285,9 @@ extension Logger {
 }
 
 extension Node {
-    convenience init(_ configuration: Configuration, loops: [any EventLoop], traps: TrapGuard, logger: Logger) {
+    convenience init(
+        _ configuration: Configuration, loops: [any EventLoop], tokens: TokenGate, traps: TrapGuard, logger: Logger
+    ) {
         let offered = configuration.games.filter { !traps.sentence.games.contains($0.entry.manifest.type) }
         let games = offered.map { settings in
             var object = JSONObject()
@@ -305,7 +313,8 @@ extension Node {
                 hosts: configuration.allowedHosts.union([configuration.host]),
                 allowedOrigins: configuration.allowedOrigins, publicURL: configuration.publicURL,
                 trustedProxies: configuration.trustedProxies),
-            publicURL: configuration.publicURL?.description, logger: logger, loops: loops, traps: traps)
+            publicURL: configuration.publicURL?.description, tokens: tokens, adminToken: configuration.adminToken,
+            logger: logger, loops: loops, traps: traps)
     }
 
     /// Lets go of the actors: nothing is handled from now on.

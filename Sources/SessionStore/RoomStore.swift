@@ -47,19 +47,34 @@ public struct AppendReport: Equatable, Sendable {
     public var isEmpty: Bool { refused.isEmpty && behind.isEmpty }
 }
 
+/// Who finds a room, and who may come in. Stores keep the number.
+public enum RoomVisibility: Int, Sendable {
+    /// In every list, for everybody.
+    case `public` = 0
+    /// Found by its id alone, and open to whoever has that.
+    case `private` = 1
+    /// Found by its id alone, and open to whoever was given a token for it.
+    case invited = 2
+
+    /// - Parameter stored: a number of ours. Any other is a later version's, and so not known to be less strict.
+    public init(stored: Int) { self = Self(rawValue: stored) ?? .invited }
+}
+
 /// What never changes about a room.
-public struct RoomHeader: Codable, Equatable, Sendable {
+public struct RoomHeader: Equatable, Sendable {
     public let id: RoomID
     public let gameType: String
-    /// Private rooms are found by their id alone.
-    public let isPrivate: Bool
+    public let visibility: RoomVisibility
     /// Milliseconds since 1970.
     public let createdAt: Int64
 
-    public init(id: RoomID, gameType: String, isPrivate: Bool, createdAt: Int64) {
+    /// Whether it is found by its id alone.
+    public var isPrivate: Bool { visibility != .public }
+
+    public init(id: RoomID, gameType: String, visibility: RoomVisibility = .public, createdAt: Int64) {
         self.id = id
         self.gameType = gameType
-        self.isPrivate = isPrivate
+        self.visibility = visibility
         self.createdAt = createdAt
     }
 }

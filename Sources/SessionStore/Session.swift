@@ -30,7 +30,7 @@ public struct Session: Codable, Equatable, Sendable {
 
     public let client: ClientKey
     /// The user under whom the session was made, if any.
-    public var user: String?
+    public var user: UserKey?
     /// Oldest first.
     public var rooms: [RoomID] = []
     public var expired: [ExpiredSeat] = []
@@ -40,7 +40,7 @@ public struct Session: Codable, Equatable, Sendable {
     /// When a store may forget it, in milliseconds since 1970.
     public var expiresAt: Int64
 
-    public init(client: ClientKey, user: String? = nil, expiresAt: Int64) {
+    public init(client: ClientKey, user: UserKey? = nil, expiresAt: Int64) {
         self.client = client
         self.user = user
         self.expiresAt = expiresAt

@@ -35,7 +35,15 @@ import Testing
         (.trustedProxies, "proxy.example", #""proxy.example" is not \#(AddressBlock.expected)"#),
         (.tlsCert, "/nowhere/chain.pem", #""/nowhere/chain.pem" is not a file that can be read"#),
         (.auth, "none", #""none" is not one of off, optional, required"#),
-        (.auth, "required", "needs PARLOR_JWT_SECRET or PARLOR_JWKS, which this version does not support"),
+        (.auth, "required", "needs PARLOR_JWT_SECRET or PARLOR_JWKS"),
+        (.jwks, "/nowhere/keys.json", #""/nowhere/keys.json" is not \#(KeyLocation.expected)"#),
+        (.jwks, "/", #""/" is not \#(KeyLocation.expected)"#),
+        (.jwks, "http://keys.example/jwks", #""http://keys.example/jwks" is not \#(KeyLocation.expected)"#),
+        (.jwks, "https://me:pw@a.example/", #""https://me:pw@a.example/" is not \#(KeyLocation.expected)"#),
+        (.jwks, "ftp://localhost/keys", #""ftp://localhost/keys" is not \#(KeyLocation.expected)"#),
+        (.jwks, "https://", #""https://" is not \#(KeyLocation.expected)"#),
+        (.jwtIssuer, "", #""" is not a text"#),
+        (.jwtAudience, "", #""" is not a text"#),
         (.maxConnections, "1000001", #""1000001" is not a whole number from 0 to 1000000"#),
         (.maxConnectionsPerAddress, "-1", #""-1" is not a whole number from 0 to 1000000"#),
         (.maxConnectionsPerUser, "many", #""many" is not a whole number from 0 to 1000000"#),
@@ -69,9 +77,6 @@ import Testing
         ("PARLOR_SERVICE_HOST", "Kubernetes sets this for a service named parlor: switch enableServiceLinks off"),
         ("PARLOR_PORT_8080_TCP", "Kubernetes sets this for a service named parlor: switch enableServiceLinks off"),
         ("PARLOR_CLUSTER", "is not supported by this version"),
-        ("PARLOR_JWT_SECRET", "is not supported by this version"),
-        ("PARLOR_JWT_SECRET_FILE", "is not supported by this version"),
-        ("PARLOR_JWKS", "is not supported by this version"),
     ])
     func `a name that cannot be set is refused, not ignored`(name: String, reason: String) {
         #expect(setup.faults(environment: [name: "x"]) == ["\(name) (environment): \(reason)"])
@@ -105,6 +110,17 @@ import Testing
         let faults = setup.faults(environment: ["PARLOR_ADMIN_TOKEN": "open sesame"])
         #expect(
             faults == ["PARLOR_ADMIN_TOKEN (environment): is not printable ASCII without spaces, which a header needs"])
+    }
+
+    @Test(arguments: [
+        "0123456789abcdef0123456789abcde", "-----BEGIN PUBLIC KEY-----0123456789abcdef",
+        #"{"kty":"RSA","n":"0123456789abcdef0123456789abcdef"}"#,
+    ]) func `a secret that can be guessed or known is refused, and not told`(secret: String) {
+        let faults = setup.faults(environment: ["PARLOR_JWT_SECRET": secret])
+        #expect(
+            faults == [
+                "PARLOR_JWT_SECRET (environment): is not a text of at least 32 bytes, and no public key"
+            ])
     }
 
     @Test func `the error is one line for each fault`() {

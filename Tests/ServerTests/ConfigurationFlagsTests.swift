@@ -43,10 +43,12 @@ import Testing
     }
 
     @Test func `only secrets can come from files, and what is nothing else is no flag`() {
-        #expect(Setting.allCases.filter(\.isSecret) == [.redisURL, .adminToken])
-        #expect(Setting.allCases.filter { $0.flag == nil } == [.adminToken])
+        #expect(Setting.allCases.filter(\.isSecret) == [.redisURL, .jwtSecret, .adminToken])
+        #expect(Setting.allCases.filter { $0.flag == nil } == [.jwtSecret, .adminToken])
         #expect(
-            Setting.allCases.compactMap(\.fileVariable) == ["PARLOR_REDIS_URL_FILE", "PARLOR_ADMIN_TOKEN_FILE"])
+            Setting.allCases.compactMap(\.fileVariable) == [
+                "PARLOR_REDIS_URL_FILE", "PARLOR_JWT_SECRET_FILE", "PARLOR_ADMIN_TOKEN_FILE",
+            ])
     }
 
     @Test func `what comes later is not in the table yet`() {

@@ -35,7 +35,7 @@ enum OldFile {
     }
 
     static var session: Session {
-        var session = Session(client: ClientKey(rawValue: "a"), user: "Jörg", expiresAt: 10)
+        var session = Session(client: ClientKey(rawValue: "a"), user: UserKey(rawValue: "Jörg"), expiresAt: 10)
         session.revision = 3
         return session
     }

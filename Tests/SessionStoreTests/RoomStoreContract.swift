@@ -310,7 +310,9 @@ import Testing
     @Test(arguments: StoreKind.allCases) func `all rooms are listed`(_ kind: StoreKind) async throws {
         try await kind.withRoomStore { store in
             let rooms = try (0..<20).map { try Sample.room("room-number-\($0)") }
-            let made = rooms.enumerated().map { index, room in Sample.header(room, isPrivate: index % 3 == 0) }
+            let made = rooms.enumerated().map { index, room in
+                Sample.header(room, visibility: RoomVisibility(stored: index % 3))
+            }
             _ = try await store.append(made.map { Sample.created($0.id, header: $0) })
             let headers = try await store.headers(after: nil, limit: 100)
             #expect(headers.count == made.count)

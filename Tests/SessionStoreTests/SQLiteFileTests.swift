@@ -190,7 +190,7 @@ import Testing
     @discardableResult
     private func fill(_ folder: String, closing: Bool, with sql: String? = nil) async throws -> Session {
         let room = try Sample.room()
-        var session = Session(client: ClientKey(rawValue: "a"), user: "Jörg", expiresAt: 10)
+        var session = Session(client: ClientKey(rawValue: "a"), user: UserKey(rawValue: "Jörg"), expiresAt: 10)
         session.rooms = [room]
         let original = closing ? folder : "\(folder)-running"
         let database = try SQLiteDatabase(folder: original)

@@ -3,7 +3,8 @@ import Testing
 
 @Suite struct SessionStoreContract {
     private func session(_ client: String = "a1", revision: UInt64 = 1, expiresAt: Int64 = 1000) throws -> Session {
-        var session = Session(client: ClientKey(rawValue: client), user: "Jörg 🎲", expiresAt: expiresAt)
+        var session = Session(
+            client: ClientKey(rawValue: client), user: UserKey(rawValue: "Jörg 🎲"), expiresAt: expiresAt)
         session.revision = revision
         session.rooms = [try Sample.room("room-one"), try Sample.room("room-two")]
         session.expired = [.init(room: try Sample.room("room-old"), at: 77)]

@@ -185,8 +185,8 @@ extension AppendReport {
 enum Sample {
     static func room(_ name: String = "room-1234") throws -> RoomID { try #require(RoomID(rawValue: name)) }
 
-    static func header(_ room: RoomID, isPrivate: Bool = false) -> RoomHeader {
-        RoomHeader(id: room, gameType: "dice", isPrivate: isPrivate, createdAt: 1_700_000_000_000)
+    static func header(_ room: RoomID, visibility: RoomVisibility = .public) -> RoomHeader {
+        RoomHeader(id: room, gameType: "dice", visibility: visibility, createdAt: 1_700_000_000_000)
     }
 
     static func commit(

@@ -122,7 +122,7 @@ final class Simulation {
             let options = try? game.entry.options(Array("{}".utf8), game.options)
         else { return judge.accuse("no such game") }
         rooms.append((room, gameType))
-        let header = RoomHeader(id: room, gameType: gameType, isPrivate: false, createdAt: 0)
+        let header = RoomHeader(id: room, gameType: gameType, createdAt: 0)
         house?.post(.create(NewRoom(header: header, options: options), nil), to: room)
         for seat in 0..<seats {
             let client = SimulatedClient("c\(number)-\(seat)", room: room, in: self)
@@ -186,7 +186,7 @@ final class Simulation {
             narrate(client.room, "\(client.name) is shown \(state.version): \(text(state.view ?? []))")
             judge.left(state, seat: seats[connection])
             bring(to: connection) { client.told(state, over: connection) }
-        case .settled, .kicked, .became, .close: break
+        case .settled, .kicked, .became, .judged, .close: break
         }
     }
 

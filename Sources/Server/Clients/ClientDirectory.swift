@@ -4,7 +4,9 @@ internal import SessionStore
 struct ClientDirectory {
     private var connections: [ClientKey: ConnectionID] = [:]
     private var addresses: [ClientAddress: Int] = [:]
-    private var users: [String: Int] = [:]
+    /// Who each open connection has proved to be.
+    private var people: [ConnectionID: UserKey?] = [:]
+    private var users: [UserKey: Set<ConnectionID>] = [:]
     private var games: [String: Int] = [:]
     private(set) var connectionCount = 0
 
@@ -14,6 +16,12 @@ struct ClientDirectory {
     var clientsByGame: [String: Int] { games }
 
     func connection(of client: ClientKey) -> ConnectionID? { connections[client] }
+    func isOpen(_ connection: ConnectionID) -> Bool { people[connection] != nil }
+    func user(of connection: ConnectionID) -> UserKey? { people[connection] ?? nil }
+    func connections(of user: UserKey) -> Set<ConnectionID> { users[user] ?? [] }
+
+    /// Whether a user may have one more connection. 0 means no limit.
+    func admits(_ user: UserKey, most: Int) -> Bool { most == 0 || connections(of: user).count < most }
 
     /// Whether one more connection from `address` may be let in; if so it counts from now on. 0 means no limit.
     mutating func admit(_ address: ClientAddress, most: Int, mostPerAddress: Int) -> Bool {
@@ -24,9 +32,16 @@ struct ClientDirectory {
         return true
     }
 
-    mutating func opened(_ connection: ConnectionID, as client: ClientKey, user: String?) {
+    mutating func opened(_ connection: ConnectionID, as client: ClientKey, user: UserKey?) {
         connections[client] = connection
-        if let user { users[user, default: 0] += 1 }
+        people[connection] = .some(user)
+        if let user { users[user, default: []].insert(connection) }
+    }
+
+    /// An open connection has proved who it is.
+    mutating func proved(_ connection: ConnectionID, as user: UserKey) {
+        people[connection] = user
+        users[user, default: []].insert(connection)
     }
 
     /// The connection is this client now.
@@ -41,11 +56,13 @@ struct ClientDirectory {
         if connections[client] == connection { connections[client] = nil }
     }
 
-    mutating func closed(_ connection: ConnectionID, as client: ClientKey, user: String?, from address: ClientAddress) {
+    mutating func closed(_ connection: ConnectionID, as client: ClientKey, from address: ClientAddress) {
         if connections[client] == connection { connections[client] = nil }
         connectionCount -= 1
         Self.decrease(address, in: &addresses)
-        if let user { Self.decrease(user, in: &users) }
+        guard let user = people.removeValue(forKey: connection) ?? nil else { return }
+        users[user]?.remove(connection)
+        if users[user]?.isEmpty == true { users[user] = nil }
     }
 
     mutating func entered(game: String) { games[game, default: 0] += 1 }

@@ -18,12 +18,7 @@ struct ClientID: Sendable {
 
     private init(text: String) { self.text = text }
 
-    var key: ClientKey {
-        ClientKey(
-            rawValue: SHA256.hash(data: Data(text.utf8)).map { byte in
-                String(byte >> 4, radix: 16) + String(byte & 15, radix: 16)
-            }.joined())
-    }
+    var key: ClientKey { ClientKey(rawValue: SHA256.hexadecimal(text)) }
 }
 
 /// Names that nobody can guess.

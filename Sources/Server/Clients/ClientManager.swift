@@ -7,8 +7,12 @@ internal import SessionStore
 actor ClientManager: LoopActor {
     enum Message: Sendable {
         /// A socket asks to be let in.
-        case arrived(ClientAddress, EventLoopPromise<Bool>)
-        case opened(ConnectionID, ClientKey, ClientAddress)
+        case arrived(ClientAddress, Proof?, EventLoopPromise<Admission>)
+        case opened(ConnectionID, ClientKey, Proof?)
+        /// A token that came in a message was looked at.
+        case judged(TokenVerdict)
+        /// An operator sends a user away. Told how many connections that ends.
+        case expel(UserKey, EventLoopPromise<Int>)
         case closed(ConnectionID, ClientKey, ClientAddress)
         case reconnect(ReconnectRequest, MessageID?, room: RoomID?, from: Sender)
         /// A session asked for was found, or not.
@@ -60,18 +64,12 @@ actor ClientManager: LoopActor {
     func handle(_ messages: [Message]) {
         for message in messages {
             switch message {
-            case .arrived(let address, let promise):
-                let limits = node.limits
-                guard !node.traps.sentence.bars(address, at: node.wallClock()) else {
-                    promise.succeed(false)
-                    continue
-                }
-                promise.succeed(
-                    directory.admit(
-                        address, most: limits.maxConnections, mostPerAddress: limits.maxConnectionsPerAddress))
-            case .opened(let connection, let client, _): directory.opened(connection, as: client, user: nil)
+            case .arrived(let address, let proof, let promise): promise.succeed(admit(address, proof))
+            case .opened(let connection, let client, let proof): opened(connection, client, proof)
+            case .judged(let verdict): judged(verdict)
+            case .expel(let user, let promise): expel(user, promise)
             case .closed(let connection, let client, let address):
-                directory.closed(connection, as: client, user: nil, from: address)
+                directory.closed(connection, as: client, from: address)
                 openReturns[connection] = nil
                 if directory.connection(of: client) == nil { sessions[client] = nil }
             case .reconnect(let request, let id, let room, let sender): reconnect(request, id, room, sender)
@@ -94,23 +92,75 @@ actor ClientManager: LoopActor {
         }
     }
 
+    // MARK: Coming
+
+    private func admit(_ address: ClientAddress, _ proof: Proof?) -> Admission {
+        let limits = node.limits
+        guard !node.traps.sentence.bars(address, at: node.wallClock()) else { return .tooMany }
+        if let proof {
+            guard !node.tokens.refuses(proof, at: node.wallClock()) else { return .badToken }
+            guard directory.admits(proof.user.key, most: limits.maxConnectionsPerUser) else { return .tooMany }
+        }
+        let isAdmitted = directory.admit(
+            address, most: limits.maxConnections, mostPerAddress: limits.maxConnectionsPerAddress)
+        return isAdmitted ? .admitted : .tooMany
+    }
+
+    private func opened(_ connection: ConnectionID, _ client: ClientKey, _ proof: Proof?) {
+        directory.opened(connection, as: client, user: proof?.user.key)
+        // Who was sent away between the two is sent away now.
+        if let proof, node.tokens.refuses(proof, at: node.wallClock()) {
+            node.deliver(.close(.badToken), to: connection)
+        }
+    }
+
+    /// The last word on a token: who its connection is already, how many there are of that user, and whether an operator
+    /// has sent the user away since the token was looked at.
+    private func judged(_ verdict: TokenVerdict) {
+        let connection = verdict.connection
+        guard directory.isOpen(connection) else { return }
+        var outcome = verdict.outcome
+        if case .proven(let proof) = outcome {
+            let user = proof.user.key
+            if node.tokens.refuses(proof, at: node.wallClock()) {
+                outcome = .refused(.revoked)
+            } else if let known = directory.user(of: connection) {
+                if known != user { outcome = .anotherUser }
+            } else if directory.admits(user, most: node.limits.maxConnectionsPerUser) {
+                directory.proved(connection, as: user)
+            } else {
+                outcome = .tooMany
+            }
+        }
+        node.deliver(
+            .judged(.init(connection: connection, id: verdict.id, isRefresh: verdict.isRefresh, outcome: outcome)),
+            to: connection)
+    }
+
+    private func expel(_ user: UserKey, _ promise: EventLoopPromise<Int>) {
+        let connections = directory.connections(of: user)
+        for connection in connections { node.deliver(.close(.badToken), to: connection) }
+        promise.succeed(connections.count)
+    }
+
     // MARK: Joining
 
     /// The rooms where a connected client has a seat, and the joins it was answered. Called by the room manager, which
     /// lives on the same loop.
-    func session(of client: ClientKey) -> Session {
-        sessions[client] ?? Session(client: client, expiresAt: node.wallClock() + Limits.sessionLife.milliseconds)
+    func session(of sender: Sender) -> Session { sessions[sender.client] ?? session(new: sender.client, sender.user) }
+
+    private func session(new client: ClientKey, _ user: UserKey?) -> Session {
+        Session(client: client, user: user, expiresAt: node.wallClock() + Limits.sessionLife.milliseconds)
     }
 
     /// Notes that a client is about to take a seat, and tells when that is safe. Noted before the room is asked: a
     /// session too many is harmless, one too few would lose a seat.
     func note(
-        _ room: RoomID, receipt: Session.JoinReceipt?, for client: ClientKey,
+        _ room: RoomID, receipt: Session.JoinReceipt?, for sender: Sender,
         then: @escaping @Sendable (StoreError?) -> Void
     ) {
         // The word that its connection is open comes another way, and may be later than this.
-        let fresh = Session(client: client, expiresAt: 0)
-        change(client, orBegin: fresh) { session in
+        change(sender.client, orBegin: session(new: sender.client, sender.user)) { session in
             if !session.rooms.contains(room) { session.rooms.append(room) }
             guard let receipt, !session.joins.contains(receipt) else { return }
             session.joins = session.joins.suffix(Limits.rememberedJoins - 1) + [receipt]
@@ -139,7 +189,10 @@ actor ClientManager: LoopActor {
         }
     }
 
-    private func comeBack(_ session: Session?, _ back: Return, failed: Bool) {
+    private func comeBack(_ found: Session?, _ back: Return, failed: Bool) {
+        // To anybody but its user a session is as if there were none.
+        let isTheirs = found?.user == nil || found?.user == back.sender.user
+        let session = isTheirs ? found : nil
         var rooms = session?.rooms ?? []
         if let room = back.room {
             // The room's own record is the truth: it is asked even when no session speaks of it.
@@ -173,9 +226,7 @@ actor ClientManager: LoopActor {
                 node.deliver(.close(.replaced), to: old)
             }
             // A session that was lost is made again from the room.
-            if sessions[sender.client]?.rooms.contains(room) != true {
-                note(room, receipt: nil, for: sender.client) { _ in }
-            }
+            if sessions[sender.client]?.rooms.contains(room) != true { note(room, receipt: nil, for: sender) { _ in } }
         } else if sessions[sender.client]?.rooms.contains(room) == true {
             change(sender.client) { $0.rooms.removeAll { $0 == room } }
         }
@@ -219,7 +270,7 @@ actor ClientManager: LoopActor {
     ) {
         let isConnected = directory.connection(of: client) != nil
         if isConnected || sessions[client] != nil {
-            var session = session(of: client)
+            var session = sessions[client] ?? fresh ?? session(new: client, nil)
             touch(&session, body)
             sessions[client] = session
             save(session, then)

@@ -5,6 +5,6 @@ struct Sender: Sendable {
     let connection: ConnectionID
     let client: ClientKey
     /// The user that the client has proved to be; nil for the anonymous.
-    let user: String?
+    var user: UserKey?
     let address: ClientAddress
 }

@@ -22,6 +22,7 @@ struct CheckCommand: AsyncParsableCommand {
             throw ExitCode(78)
         }
         var findings = await MachineCheck(configuration: configuration).run()
+        findings += await TokenCheck(settings: configuration.auth).run()
         if let redis = configuration.redis { findings += await RedisCheck(settings: redis).run() }
         for finding in findings { print(finding.line) }
         if findings.contains(where: { $0.verdict == .fault }) { throw ExitCode(1) }

@@ -22,6 +22,7 @@ struct Configuration: Sendable {
     var allowedOrigins: AllowedOrigins
     var trustedProxies: [AddressBlock]
     var tls: TLSFiles?
+    var auth: AuthSettings
     /// nil: there is no /admin.
     var adminToken: Secret?
     var limits: Limits
@@ -58,6 +59,7 @@ struct Configuration: Sendable {
             patterns: reader.list(.allowedOrigins, AllowedOrigins.Pattern.expected, AllowedOrigins.Pattern.init))
         trustedProxies = reader.list(.trustedProxies, AddressBlock.expected, AddressBlock.init)
         tls = TLSFiles(&reader, certificate: .tlsCert, key: .tlsKey)
+        auth = AuthSettings(&reader)
         adminToken = reader.value(.adminToken, "printable ASCII without spaces, which a header needs", Secret.init)
         limits = Limits(&reader)
         drainTime = reader.time(.drainSeconds)
@@ -66,7 +68,6 @@ struct Configuration: Sendable {
         threads = reader.integer(.threads, in: SettingBounds.threads)
         webFolder = reader.value(.web, "a folder") { OperatorFile.isFolder($0) ? $0 : nil }
         games = Self.games(&reader, entries)
-        Self.checkAuth(&reader)
     }
 
     private static func games(_ reader: inout SettingReader, _ entries: [GameEntry]) -> [GameSettings] {
@@ -78,15 +79,6 @@ struct Configuration: Sendable {
         } catch {
             reader.refuse(.games, error.description)
             return []
-        }
-    }
-
-    /// Without tokens both policies that there are mean the same, so nothing is kept.
-    private static func checkAuth(_ reader: inout SettingReader) {
-        switch reader.choice(.auth) as AuthPolicy? {
-        case .required:
-            reader.refuse(.auth, "needs PARLOR_JWT_SECRET or PARLOR_JWKS, which this version does not support")
-        case .off, .optional, nil: break
         }
     }
 
@@ -107,8 +99,6 @@ struct Configuration: Sendable {
             }
     }
 }
-
-private enum AuthPolicy: String, CaseIterable { case off, optional, required }
 
 extension Limits {
     /// What the operator has said, beside the constants.

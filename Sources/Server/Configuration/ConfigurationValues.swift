@@ -63,6 +63,9 @@ struct Secret: Equatable, Sendable, CustomStringConvertible, CustomDebugStringCo
         self.text = text
     }
 
+    /// - Parameter text: what need not fit into a header.
+    init(verbatim text: String) { self.text = text }
+
     var description: String { Self.mask }
     var debugDescription: String { Self.mask }
     var customMirror: Mirror { Mirror(self, children: [:]) }

@@ -5,7 +5,7 @@ enum OperatorFile {
     /// Far more than any of them needs; a path to something else is noticed before it is parsed.
     static let mostBytes = 1024 * 1024
 
-    static func read(_ path: String) throws(UnreadableFile) -> [UInt8] {
+    static func read(_ path: String, atMost mostBytes: Int = mostBytes) throws(UnreadableFile) -> [UInt8] {
         do {
             let bytes = try Data(contentsOf: URL(filePath: path))
             if bytes.count <= mostBytes { return Array(bytes) }

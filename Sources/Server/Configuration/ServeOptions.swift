@@ -24,6 +24,9 @@ struct ServeOptions: ParsableArguments {
     @Option(.tlsCert) var tlsCert: String?
     @Option(.tlsKey) var tlsKey: String?
     @Option(.auth) var auth: String?
+    @Option(.jwks) var jwks: String?
+    @Option(.jwtIssuer) var jwtIssuer: String?
+    @Option(.jwtAudience) var jwtAudience: String?
     @Option(.maxConnections) var maxConnections: String?
     @Option(.maxConnectionsPerAddress) var maxConnectionsPerAddress: String?
     @Option(.maxConnectionsPerUser) var maxConnectionsPerUser: String?
@@ -48,7 +51,8 @@ struct ServeOptions: ParsableArguments {
             .redisDeadline: redisDeadline, .redisCA: redisCA, .redisCert: redisCert, .redisKey: redisKey,
             .nodeID: nodeID, .publicURL: publicURL, .allowedHosts: allowedHosts,
             .allowedOrigins: allowedOrigins, .trustedProxies: trustedProxies, .tlsCert: tlsCert, .tlsKey: tlsKey,
-            .auth: auth, .maxConnections: maxConnections, .maxConnectionsPerAddress: maxConnectionsPerAddress,
+            .auth: auth, .jwks: jwks, .jwtIssuer: jwtIssuer, .jwtAudience: jwtAudience,
+            .maxConnections: maxConnections, .maxConnectionsPerAddress: maxConnectionsPerAddress,
             .maxConnectionsPerUser: maxConnectionsPerUser, .maxRooms: maxRooms, .maxRoomsPerClient: maxRoomsPerClient,
             .maxRoomsPerAddress: maxRoomsPerAddress, .messagesPerSecond: messagesPerSecond,
             .joinsPerMinutePerAddress: joinsPerMinutePerAddress, .outboxBytes: outboxBytes,

@@ -57,8 +57,19 @@ extension Setting {
             Row(.unset("none"), "addresses", "Proxies whose X-Forwarded-For is believed: 10.0.0.0/8, ::1, with commas.")
         case .tlsCert: Row(.unset("none"), "file", "Certificate chain (PEM).")
         case .tlsKey: Row(.unset("none"), "file", "Its private key (PEM).")
-        case .auth: Row(.value("optional"), "policy", "off or optional: without tokens everybody is anonymous.")
-        case .adminToken: Row(.unset("no admin"), "token", "What /admin asks for.")
+        case .auth:
+            Row(.value("optional"), "policy", "Tokens (JWT): off, optional (who has none is anonymous) or required.")
+        case .jwtSecret:
+            Row(.unset("none"), "text", "What tokens are signed with (HS256, HS384, HS512): 32 bytes or more.")
+        case .jwks:
+            Row(
+                .unset("none"), "file or url", "Public keys that tokens are signed with: a JWK set, https:// or a file."
+            )
+        case .jwtIssuer: Row(.unset("any"), "text", "Who must have issued a token: its claim iss.")
+        case .jwtAudience:
+            Row(.unset("none"), "text", "Whom a token must be for: its claim aud, which is refused otherwise.")
+        case .adminToken:
+            Row(.unset("no admin"), "token", "What an operator's requests show: Authorization: Bearer.")
         case .maxConnections: Row(.value("\(limits.maxConnections)"), "count", "Connections at once.")
         case .maxConnectionsPerAddress:
             Row(.value("\(limits.maxConnectionsPerAddress)"), "count", "Connections from one address.")

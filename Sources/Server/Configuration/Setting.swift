@@ -22,6 +22,10 @@ enum Setting: String, CaseIterable, Sendable {
     case tlsCert = "PARLOR_TLS_CERT"
     case tlsKey = "PARLOR_TLS_KEY"
     case auth = "PARLOR_AUTH"
+    case jwtSecret = "PARLOR_JWT_SECRET"
+    case jwks = "PARLOR_JWKS"
+    case jwtIssuer = "PARLOR_JWT_ISSUER"
+    case jwtAudience = "PARLOR_JWT_AUDIENCE"
     case adminToken = "PARLOR_ADMIN_TOKEN"
     case maxConnections = "PARLOR_MAX_CONNECTIONS"
     case maxConnectionsPerAddress = "PARLOR_MAX_CONNECTIONS_PER_ADDRESS"
@@ -44,17 +48,17 @@ enum Setting: String, CaseIterable, Sendable {
 
     /// Settings of the product that this version does not know yet. They are refused, never ignored: whoever sets one
     /// relies on it.
-    static let unsupported: Set<String> = [
-        "PARLOR_CLUSTER", "PARLOR_JWT_SECRET", "PARLOR_JWT_SECRET_FILE", "PARLOR_JWKS", "PARLOR_JWT_ISSUER",
-        "PARLOR_JWT_AUDIENCE",
-    ]
+    static let unsupported: Set<String> = ["PARLOR_CLUSTER"]
 
     /// A secret is never shown.
-    var isSecret: Bool { self == .adminToken || self == .redisURL }
+    var isSecret: Bool { isNothingElse || self == .redisURL }
+
+    /// Of the others a secret is a part.
+    private var isNothingElse: Bool { self == .adminToken || self == .jwtSecret }
 
     /// The flag without its dashes. What is nothing but a secret has none, since every process of the machine can read it.
     var flag: String? {
-        self == .adminToken ? nil : rawValue.dropFirst(Self.prefix.count).lowercased().replacing("_", with: "-")
+        isNothingElse ? nil : rawValue.dropFirst(Self.prefix.count).lowercased().replacing("_", with: "-")
     }
 
     /// The variable that names a file to read the value from.

@@ -20,15 +20,21 @@ struct HTTPProblem: Error, HTTPResponseError {
 
     func response(from request: Request, context: some RequestContext) throws -> Response { response }
 
-    var response: Response {
+    var text: [UInt8] {
         var object = JSONObject()
         object.set("type", "about:blank")
         object.set("title", status.reasonPhrase)
         object.set("status", status.code)
         object.set("detail", problem.message)
         problem.write(to: &object)
-        var response = Response.json(object.closed(), status: status)
+        return object.closed()
+    }
+
+    var response: Response {
+        var response = Response.json(text, status: status)
         response.headers[.contentType] = "application/problem+json"
+        // RFC 9110, section 15.5.2.
+        if status == .unauthorized { response.headers[.wwwAuthenticate] = "Bearer" }
         if let wait = problem.retryAfter { response.headers[.retryAfter] = "\(wait.secondsRoundedUp)" }
         return response
     }

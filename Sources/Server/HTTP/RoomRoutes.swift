@@ -58,14 +58,9 @@ struct RoomRoutes: Sendable {
     }
 
     private func create(_ request: Request, _ context: HTTPContext) async throws -> Response {
-        let body = try await request.body.collect(upTo: Limits.httpBodyBytes)
-        let bytes = Array(body.readableBytesView)
-        guard String(validating: bytes, as: UTF8.self) != nil,
-            let members = (try? JSONScanner.members(of: bytes[...])) ?? nil
-        else { throw Problem(.badJSON, "The body is no JSON object.") }
-        let fields = Fields(members)
+        let fields = try await RequestBody.read(request)
         guard let gameType = try fields.string("gameType") else { throw fields.problem("gameType", "is missing") }
-        let isPrivate = try fields.choice("visibility", ["public": false, "private": true]) ?? false
+        let visibility = try fields.choice("visibility", RoomVisibility.names) ?? .public
         let options = fields.raw("options").map(Array.init)
         guard options?.count ?? 0 <= Limits.optionsBytes else { throw fields.problem("options", "is too long") }
         let key = request.headers[.idempotencyKey]
@@ -75,7 +70,8 @@ struct RoomRoutes: Sendable {
         let address = node.gatekeeper.address(
             of: context.remoteAddress, forwarded: request.headers[values: .xForwardedFor].joined(separator: ","))
         let order = RoomOrder(
-            gameType: gameType, options: options, isPrivate: isPrivate, idempotencyKey: key, address: address)
+            gameType: gameType, options: options, visibility: visibility, idempotencyKey: key,
+            creator: try await Credentials(request, node).creator(at: address))
         let room = try await ask { promise in node.rooms.post(.create(order, promise)) }
         var object = JSONObject()
         object.set("roomId", room.rawValue)

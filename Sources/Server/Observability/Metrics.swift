@@ -15,6 +15,8 @@ final class Metrics: Sendable {
     struct Rare {
         var closes: [CloseCode: Int] = [:]
         var rooms: [String: Int] = [:]
+        /// By what was wrong with them; nil: nothing.
+        var tokens: [TokenFault?: Int] = [:]
     }
 
     func received(_ bytes: Int) {
@@ -30,6 +32,8 @@ final class Metrics: Sendable {
     func stateReplaced() { replacedStates.wrappingAdd(1, ordering: .relaxed) }
     func commitFailed() { failedCommits.wrappingAdd(1, ordering: .relaxed) }
     func closed(_ code: CloseCode) { rare.withLock { $0.closes[code, default: 0] += 1 } }
+    /// - Parameter fault: nil: it was believed.
+    func tokenShown(_ fault: TokenFault?) { rare.withLock { $0.tokens[fault, default: 0] += 1 } }
     func roomOpened(_ gameType: String) { rare.withLock { $0.rooms[gameType, default: 0] += 1 } }
     func roomClosed(_ gameType: String) { rare.withLock { $0.rooms[gameType, default: 0] -= 1 } }
 
@@ -37,14 +41,16 @@ final class Metrics: Sendable {
         let messagesIn, bytesIn, messagesOut, bytesOut, failedCommits, replacedStates: Int
         let closes: [CloseCode: Int]
         let rooms: [String: Int]
+        let tokens: [TokenFault?: Int]
     }
 
     func read() -> Reading {
-        let (closes, rooms) = rare.withLock { ($0.closes, $0.rooms) }
+        let rare = rare.withLock { $0 }
         return Reading(
             messagesIn: messagesIn.load(ordering: .relaxed), bytesIn: bytesIn.load(ordering: .relaxed),
             messagesOut: messagesOut.load(ordering: .relaxed), bytesOut: bytesOut.load(ordering: .relaxed),
             failedCommits: failedCommits.load(ordering: .relaxed),
-            replacedStates: replacedStates.load(ordering: .relaxed), closes: closes, rooms: rooms)
+            replacedStates: replacedStates.load(ordering: .relaxed), closes: rare.closes, rooms: rare.rooms,
+            tokens: rare.tokens)
     }
 }

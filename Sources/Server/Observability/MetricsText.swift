@@ -42,6 +42,10 @@ struct MetricsText {
                     kind: "counter",
                     values: reading.closes.sorted { $0.key.rawValue < $1.key.rawValue }
                         .map { ("code=\"\($0.key.rawValue)\"", $0.value) }),
+                Sample(
+                    name: "parlor_tokens_total", help: "Tokens shown, by what came of it.", kind: "counter",
+                    values: reading.tokens.map { ("result=\"\($0.key?.rawValue ?? "valid")\"", $0.value) }
+                        .sorted { $0.0 < $1.0 }),
             ] + (redis.map(Self.samples) ?? [])
     }
 

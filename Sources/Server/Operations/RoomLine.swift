@@ -35,7 +35,7 @@ struct RoomLine {
         let header = room.header
         var columns = [
             header.id.rawValue, header.gameType, room.isLiving ? "lives" : "ended", Self.time(header.createdAt),
-            header.isPrivate ? "private" : "public", room.epoch.map { "\($0)" } ?? "-", "\(room.version)",
+            "\(header.visibility)", room.epoch.map { "\($0)" } ?? "-", "\(room.version)",
             room.archiveBytes.map { "\($0)" } ?? "-", room.keptUntil.map(Self.time) ?? "-",
         ]
         if withState {
@@ -69,6 +69,7 @@ struct RoomLine {
         object.set("status", room.isLiving ? "lives" : "ended")
         object.set("createdAt", room.header.createdAt)
         object.set("private", room.header.isPrivate)
+        object.set("visibility", "\(room.header.visibility)")
         object.set("epoch", room.epoch)
         object.set("version", room.version)
         object.set("archiveBytes", room.archiveBytes)

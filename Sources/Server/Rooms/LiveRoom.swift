@@ -21,7 +21,7 @@ final class LiveRoom {
     var audience = Audience()
     var chat: [ChatLine] = []
     /// Who gave up a seat by staying away, and when: they are told so for a while.
-    var expired: [String: NIODeadline] = [:]
+    var expired: [String: ExpiredSeat] = [:]
 
     /// The batch with the newest commit that something may rest on.
     var batch = 0
@@ -73,6 +73,12 @@ final class LiveRoom {
         botRandom = SeededRandom(key: (entropy.next(), entropy.next()))
     }
 
+    /// A seat that was given up, and whose it was.
+    struct ExpiredSeat {
+        let at: NIODeadline
+        let user: String?
+    }
+
     var id: RoomID { header.id }
     var messages: RoomMessages { RoomMessages(room: id, epoch: epoch) }
     var manifest: GameManifest { game.entry.manifest }
@@ -116,6 +122,7 @@ final class LiveRoom {
             id: id, gameType: header.gameType, options: options, isPrivate: header.isPrivate,
             createdAt: header.createdAt, phase: phase, players: facts.players, maxSeats: facts.chairs.count,
             spectators: audience.spectatorCount, isLocked: facts.isLocked,
-            isAlive: facts.chairs.contains { chair in chair.map { !$0.isBot && $0.isConnected } ?? false })
+            isAlive: facts.chairs.contains { chair in chair.map { !$0.isBot && $0.isConnected } ?? false },
+            users: Set(facts.chairs.compactMap { $0?.user.map(UserKey.init) }))
     }
 }

@@ -6,14 +6,20 @@ internal import SessionStore
 struct Placement: Sendable {
     let sender: Sender
     let id: MessageID?
-    let join: JoinRequest
+    var join: JoinRequest
     let room: RoomID?
     let gameType: String?
+    /// What the client's token lets it into; nil: it has none that speaks of rooms.
+    var pass: RoomPass?
+
+    func refusal(_ problem: Problem) -> Delivery {
+        .answer(Frame.text(ServerMessage.failure("join_room_result", id: id, room: room, problem)), to: .entrance)
+    }
 
     /// What is compared when the same id comes again.
     var digest: UInt64 {
         var text = "\(room?.rawValue ?? "") \(gameType ?? "") \(join.isSpectator) \(join.seat?.rawValue ?? -1) "
-        text += "\(join.creates) \(join.isPrivate) \(join.name ?? "") "
+        text += "\(join.creates) \(join.visibility) \(join.name ?? "") "
         return Digest.of(Array(text.utf8) + (join.options ?? []))
     }
 }
@@ -27,6 +33,21 @@ struct JoinOrder: Sendable {
     var isFirst = false
     /// A seat was promised to this join; the room manager is told when that is settled.
     let isPromised: Bool
+    /// Its token is for this room, or it needs none.
+    var isInvited = false
+}
+
+/// Who wants a room to be made.
+enum Creator: Equatable, Sendable {
+    case client(ClientAddress, UserKey?)
+    /// Whoever has the admin token: another server, for its users.
+    case server(ClientAddress)
+
+    var address: ClientAddress {
+        switch self {
+        case .client(let address, _), .server(let address): address
+        }
+    }
 }
 
 /// A room to be made.

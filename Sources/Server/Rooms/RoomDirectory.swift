@@ -71,7 +71,10 @@ struct RoomDirectory {
     }
 
     /// An open room for somebody who does not care which, and a seat in it promised to them; nil: there is none.
-    mutating func findOpen(_ gameType: String, options: CheckedOptions?, except: Set<RoomID>) -> RoomID? {
+    /// - Parameter user: for whom it is, who is not to meet themself.
+    mutating func findOpen(
+        _ gameType: String, options: CheckedOptions?, except: Set<RoomID>, for user: UserKey? = nil
+    ) -> RoomID? {
         let wish = Wish(gameType: gameType, options: options)
         var passedOver: [RoomID] = []
         defer { for room in passedOver.reversed() { queues[wish]?.prepend(room) } }
@@ -82,8 +85,10 @@ struct RoomDirectory {
                 entries[room]?.queues.remove(wish)
                 continue
             }
-            guard except.contains(room) else {
+            let isTheirs = user.map(entry.row.users.contains) ?? false
+            guard isTheirs || except.contains(room) else {
                 entries[room]?.promised += 1
+                if let user { entries[room]?.row.users.insert(user) }
                 return room
             }
             queues[wish]?.removeFirst()

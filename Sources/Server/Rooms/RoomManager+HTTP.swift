@@ -6,9 +6,9 @@ internal import SessionStore
 struct RoomOrder: Sendable {
     let gameType: String
     let options: [UInt8]?
-    let isPrivate: Bool
+    let visibility: RoomVisibility
     let idempotencyKey: String?
-    let address: ClientAddress
+    let creator: Creator
 }
 
 /// Which public rooms are asked for over HTTP.
@@ -68,9 +68,9 @@ extension RoomManager {
         }
         do throws(Problem) {
             let game = try game(order.gameType)
-            try checkRate(order.address)
+            try checkRate(order.creator.address)
             let new = try newRoom(
-                game, options: order.options, isPrivate: order.isPrivate, creator: order.address)
+                game, options: order.options, visibility: order.visibility, creator: order.creator)
             let room = new.header.id
             directory.settle(room)
             if let key = order.idempotencyKey {

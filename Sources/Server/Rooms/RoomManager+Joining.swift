@@ -18,7 +18,7 @@ extension RoomManager {
                 Session.JoinReceipt(id: $0.digest, content: placement.digest, room: choice.room)
             }
             clients.assumeIsolated { clients in
-                clients.note(choice.room, receipt: receipt, for: placement.sender.client) { [self] error in
+                clients.note(choice.room, receipt: receipt, for: placement.sender) { [self] error in
                     post(.noted(placement, choice, error))
                 }
             }
@@ -44,7 +44,8 @@ extension RoomManager {
     private func send(_ placement: Placement, _ choice: Choice) {
         let order = JoinOrder(
             sender: placement.sender, id: placement.id, join: placement.join, isFirst: choice.isNew != nil,
-            isPromised: choice.isPromised)
+            isPromised: choice.isPromised,
+            isInvited: choice.isNew != nil || placement.pass?.isInvitation == true)
         let shard = node.shard(of: choice.room)
         if let new = choice.isNew { shard.post(.create(new, nil)) }
         shard.post(.join(choice.room, order))
@@ -52,7 +53,7 @@ extension RoomManager {
 
     /// The room for a join, made or found.
     private func choose(_ placement: Placement) throws(Problem) -> Choice {
-        let session = clients.assumeIsolated { $0.session(of: placement.sender.client) }
+        let session = clients.assumeIsolated { $0.session(of: placement.sender) }
         if let id = placement.id?.digest, let receipt = session.joins.last(where: { $0.id == id }) {
             guard receipt.content == placement.digest else {
                 throw Problem(.idReused, "That id was used for another join.")
@@ -67,6 +68,8 @@ extension RoomManager {
         }
         let game = try game(gameType)
         try checkAnonymity(of: placement, game)
+        // Whoever was let into one room alone is not led into any other.
+        try checkPass(of: placement, nil, gameType)
         if !placement.join.creates {
             if let own = session.rooms.first(where: { isWaiting($0, gameType) }) {
                 return Choice(room: own, isNew: nil, isPromised: false)
@@ -76,8 +79,9 @@ extension RoomManager {
             let options = try placement.join.options.map { text throws(Problem) in
                 try check(text, game, placement.sender.address)
             }
-            if !placement.join.isSpectator, !placement.join.isPrivate,
-                let room = directory.findOpen(gameType, options: options, except: Set(session.rooms))
+            if !placement.join.isSpectator, placement.join.visibility == .public,
+                let room = directory.findOpen(
+                    gameType, options: options, except: Set(session.rooms), for: placement.sender.user)
             {
                 return Choice(room: room, isNew: nil, isPromised: true)
             }
@@ -90,8 +94,8 @@ extension RoomManager {
             return Choice(room: room.id, isNew: nil, isPromised: false)
         }
         let new = try newRoom(
-            game, options: placement.join.options, isPrivate: placement.join.isPrivate,
-            creator: placement.sender.address)
+            game, options: placement.join.options, visibility: placement.join.visibility,
+            creator: .client(placement.sender.address, placement.sender.user))
         return Choice(room: new.header.id, isNew: new, isPromised: true)
     }
 
@@ -103,6 +107,7 @@ extension RoomManager {
             throw row.isPrivate ? .roomNotFound : Problem(.wrongGame, "That room is of another game.")
         }
         try checkAnonymity(of: placement, try game(row.gameType))
+        try checkPass(of: placement, room, row.gameType)
         if !session.rooms.contains(room) {
             try checkRate(placement.sender.address)
             if !placement.join.isSpectator { try checkOwnRooms(session) }
@@ -112,26 +117,29 @@ extension RoomManager {
     }
 
     func newRoom(
-        _ game: GameSettings, options: [UInt8]?, isPrivate: Bool, creator: ClientAddress
+        _ game: GameSettings, options: [UInt8]?, visibility: RoomVisibility, creator: Creator
     ) throws(Problem) -> NewRoom {
-        guard game.creators == .anyone else { throw Problem(.forbidden, "You may not make rooms of this game.") }
-        let options = try check(options ?? Array("{}".utf8), game, creator)
+        try checkCreator(creator, game)
+        if visibility == .invited, !node.tokens.takesTokens { throw .noInvitations }
+        let options = try check(options ?? Array("{}".utf8), game, creator.address)
         let limits = node.limits
         guard limits.maxRooms == 0 || directory.count < limits.maxRooms else {
             throw Problem(.serverBusy, "There are as many rooms as this server holds.", retryAfter: .seconds(10))
         }
-        guard limits.maxRoomsPerAddress == 0 || directory.rooms(createdBy: creator) < limits.maxRoomsPerAddress else {
+        guard limits.maxRoomsPerAddress == 0 || directory.rooms(createdBy: creator.address) < limits.maxRoomsPerAddress
+        else {
             throw Problem(.tooManyRooms, "There are too many rooms from your address.")
         }
         // An id has so many bits that two rooms never draw the same; a private one cannot be guessed.
-        let text = isPrivate ? RandomText.base64url(bytes: 16) : RandomText.readable(length: 12)
+        let text = visibility != .public ? RandomText.base64url(bytes: 16) : RandomText.readable(length: 12)
         guard let id = RoomID(rawValue: text) else { throw .internal }
         let header = RoomHeader(
-            id: id, gameType: game.entry.manifest.type, isPrivate: isPrivate, createdAt: node.wallClock())
+            id: id, gameType: game.entry.manifest.type, visibility: visibility, createdAt: node.wallClock())
         let row = RoomRow(
-            id: id, gameType: header.gameType, options: options, isPrivate: isPrivate, createdAt: header.createdAt,
+            id: id, gameType: header.gameType, options: options, isPrivate: header.isPrivate,
+            createdAt: header.createdAt,
             maxSeats: options.seats.upperBound)
-        directory.add(row, creator: creator)
+        directory.add(row, creator: creator.address)
         directory.promise(id)
         return NewRoom(header: header, options: options)
     }
@@ -166,6 +174,21 @@ extension RoomManager {
         }
     }
 
+    private func checkCreator(_ creator: Creator, _ game: GameSettings) throws(Problem) {
+        switch (game.creators, creator) {
+        case (.anyone, _), (_, .server), (.users, .client(_, .some)): break
+        case (.users, .client(_, nil)): throw Problem(.unauthorized, "Rooms of this game are made by users.")
+        case (.server, .client): throw Problem(.forbidden, "You may not make rooms of this game.")
+        }
+    }
+
+    /// - Parameter room: nil: one that is yet to be made, or any.
+    private func checkPass(of placement: Placement, _ room: RoomID?, _ gameType: String) throws(Problem) {
+        let refusal = placement.pass?.refusal(
+            room: room, gameType: gameType, asSpectator: placement.join.isSpectator)
+        if let refusal { throw refusal }
+    }
+
     private func checkOwnRooms(_ session: Session) throws(Problem) {
         let most = node.limits.maxRoomsPerClient
         guard most == 0 || session.rooms.count < most else {
@@ -185,7 +208,6 @@ extension RoomManager {
     }
 
     private func refuse(_ placement: Placement, _ problem: Problem) {
-        let answer = ServerMessage.failure("join_room_result", id: placement.id, room: placement.room, problem)
-        node.deliver(.answer(Frame.text(answer), to: .entrance), to: placement.sender.connection)
+        node.deliver(placement.refusal(problem), to: placement.sender.connection)
     }
 }

@@ -16,6 +16,8 @@ struct RoomRow: Equatable, Sendable {
     var isLocked = false
     /// Whether anybody who sits there is connected.
     var isAlive = false
+    /// The users who sit there, for whom a quick join looks elsewhere. In no list.
+    var users: Set<UserKey> = []
 
     /// As the protocol's `RoomInfo`.
     func write(to object: inout JSONObject) {

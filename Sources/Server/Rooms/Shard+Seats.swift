@@ -12,7 +12,13 @@ extension Shard {
         let answer = Answer(sender: order.sender, id: order.id, type: "join_room_result", settles: .entrance)
         let client = order.sender.client
         let here = room.audience[order.sender.connection]
-        let seat = room.room.facts().seat(of: client.rawValue)
+        let facts = room.room.facts()
+        let ofUser = order.join.isSpectator ? nil : order.sender.user.flatMap { facts.seat(ofUser: $0.rawValue) }
+        let seat = facts.seat(of: client.rawValue) ?? ofUser
+        guard seat != nil || order.isInvited || room.header.visibility != .invited else {
+            say(.toClients(.seatEnded(client, room.id, expired: false)), about: room)
+            return refuse(answer, .notInvited, in: room)
+        }
         switch (order.join.isSpectator, seat) {
         case (true, let seat?): standUp(seat, order, answer, room)
         case (true, nil):
@@ -24,7 +30,8 @@ extension Shard {
                 name: order.join.name ?? here?.name ?? Limits.defaultName, seat: nil)
             enter(room, as: watcher, order, answer)
         case (false, let seat?):
-            guard let occupant = room.room.facts().chairs[seat.rawValue] else { return }
+            guard let occupant = facts.chairs[seat.rawValue] else { return }
+            if occupant.holder != client.rawValue { apply(.takenOver(seat, by: client.rawValue), to: room) }
             let entered = Audience.Member(
                 sender: order.sender, playerId: occupant.playerId, name: occupant.name, seat: seat)
             if !occupant.isConnected { apply(.back(seat), to: room) }
@@ -38,7 +45,7 @@ extension Shard {
     private func sitDown(_ order: JoinOrder, playerId: String, _ answer: Answer, _ room: LiveRoom) {
         let name = order.join.name ?? room.audience[order.sender.connection]?.name ?? Limits.defaultName
         let newcomer = Newcomer(
-            playerId: playerId, name: name, holder: order.sender.client.rawValue, user: order.sender.user)
+            playerId: playerId, name: name, holder: order.sender.client.rawValue, user: order.sender.user?.rawValue)
         switch apply(.seated(newcomer, at: order.join.seat), to: room) {
         case .refused(let refusal):
             say(.toClients(.seatEnded(order.sender.client, room.id, expired: false)), about: room)
@@ -94,12 +101,18 @@ extension Shard {
     // MARK: Coming back
 
     func rejoin(_ request: ReturnRequest, _ room: LiveRoom) {
-        let sender = request.sender
+        var sender = request.sender
         let facts = room.room.facts()
         guard let seat = facts.seat(of: sender.client.rawValue), let occupant = facts.chairs[seat.rawValue] else {
             if request.isAnswered { refuseReturn(request, room) }
             return say(.toClients(.returned(sender, to: room.id, holdsSeat: false)), about: room)
         }
+        // A user's seat is no seat to anybody else, whatever they know; and whose session it is stays as it is.
+        guard occupant.user == nil || occupant.user == sender.user?.rawValue else {
+            if request.isAnswered { refuseReturn(request, room) }
+            return say(.toClients(.unanswered(sender)), about: room)
+        }
+        sender.user = occupant.user.map(UserKey.init)
         if let old = room.audience.connection(at: seat), old != sender.connection {
             room.audience.remove(old)
             deliver(.left(room.id), to: old, about: room)
@@ -109,7 +122,7 @@ extension Shard {
 
         let member = Audience.Member(
             sender: sender, playerId: occupant.playerId, name: occupant.name, seat: seat)
-        deliver(.became(sender.client), to: sender.connection, about: room)
+        deliver(.became(sender.client, sender.user), to: sender.connection, about: room)
         place(member, in: room, sync: request.sync)
         if request.isAnswered { answerReturn(request, member, room) }
         showState(in: room, to: member)
@@ -146,8 +159,9 @@ extension Shard {
     }
 
     private func refuseReturn(_ request: ReturnRequest, _ room: LiveRoom) {
-        let expiredAt = room.expired[request.sender.client.rawValue]
-        let isRecent = expiredAt.map { loop.now - $0 < TimeAmount(Limits.expiredSeatMemory) } ?? false
+        let expired = room.expired[request.sender.client.rawValue]
+        let isTheirs = expired?.user == nil || expired?.user == request.sender.user?.rawValue
+        let isRecent = expired.map { isTheirs && loop.now - $0.at < TimeAmount(Limits.expiredSeatMemory) } ?? false
         let answer = Answer(sender: request.sender, id: request.id, type: "reconnect_result", settles: .nothing)
         refuse(answer, isRecent || request.wasExpired ? .sessionExpired : .sessionNotFound, in: room)
     }
@@ -182,7 +196,7 @@ extension Shard {
     /// A seat was given up. Who held it is out of the room, and no longer told of it.
     func depart(_ departure: Commit.Departure, from room: LiveRoom) {
         guard let holder = departure.holder else { return }
-        if departure.reason == .expired { room.expired[holder] = loop.now }
+        if departure.reason == .expired { room.expired[holder] = .init(at: loop.now, user: departure.user) }
         let client = ClientKey(rawValue: holder)
         say(
             .toClients(.seatEnded(client, room.id, expired: departure.reason == .expired)), about: room)
@@ -192,6 +206,18 @@ extension Shard {
         guard departure.reason == .kicked else { return }
         deliver(.message(Frame.text(room.messages.closed(.kicked))), to: connection, about: room)
         deliver(.kicked(room.id), to: connection, about: room)
+    }
+
+    /// A seat's player goes on as another client: the one before is active elsewhere, and its session opens nothing here.
+    func handOver(_ handover: Commit.Handover, in room: LiveRoom) {
+        if let holder = handover.from {
+            say(.toClients(.seatEnded(ClientKey(rawValue: holder), room.id, expired: false)), about: room)
+        }
+        guard let connection = room.audience.connection(at: handover.seat) else { return }
+        room.audience.remove(connection)
+        say(.toClients(.left(game: room.header.gameType)), about: room)
+        deliver(.left(room.id), to: connection, about: room)
+        deliver(.close(.replaced), to: connection, about: room)
     }
 
     func spectatorsChanged(in room: LiveRoom) {

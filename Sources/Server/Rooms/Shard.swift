@@ -165,6 +165,7 @@ actor Shard: LoopActor {
         }
         tell(commit, in: room)
         for departure in commit.departures { depart(departure, from: room) }
+        if let handover = commit.handover { handOver(handover, in: room) }
         if commit.showsState { showState(in: room) }
         if let answer { say(answer, verdict, in: room) }
         if commit.isLandmark { updateRow(of: room) }

@@ -10,6 +10,8 @@ struct MessageRouter {
     enum Action {
         case send([UInt8])
         case toRoom(RoomID, RoomRequest)
+        /// A token that says who the client is, for the first time or anew.
+        case prove(String, MessageID?, isRefresh: Bool)
         case join(JoinRequest, MessageID?, room: RoomID?, gameType: String?)
         case reconnect(ReconnectRequest, MessageID?, room: RoomID?)
         case listRooms(MessageID?, gameType: String?)
@@ -22,18 +24,24 @@ struct MessageRouter {
     }
 
     private(set) var rooms: [RoomID: Membership] = [:]
+    var identity: Identity
+    let takesTokens: Bool
     private let defaultGame: String?
     private var rate: TokenBucket
     private var violations: TokenBucket
-    /// A join or a return is under way.
-    private var awaitsEntrance = false
+    /// A join, a return or the answer to a token is under way.
+    var awaitsEntrance = false
     /// Something was joined under the id of this connection's own welcome, which so cannot become void any more.
-    private var hasEntered = false
+    private(set) var hasEntered = false
     private var unansweredMoves: [RoomID: Int] = [:]
     private var held: Deque<ClientMessage> = []
 
-    init(defaultGame: String?, limits: Limits, now: NIODeadline) {
+    init(
+        defaultGame: String?, limits: Limits, takesTokens: Bool = false, identity: Identity? = nil, now: NIODeadline
+    ) {
         self.defaultGame = defaultGame
+        self.takesTokens = takesTokens
+        self.identity = identity ?? Identity(at: now)
         let perSecond = Double(limits.messagesPerSecond)
         rate = TokenBucket(perSecond: perSecond, burst: perSecond * 2, now: now)
         violations = TokenBucket(
@@ -74,6 +82,11 @@ struct MessageRouter {
             if let count = unansweredMoves[room] { unansweredMoves[room] = count > 1 ? count - 1 : nil }
         case .nothing, .request: return []
         }
+        return goOn()
+    }
+
+    /// What was held goes on, as far as it need not wait any more.
+    mutating func goOn() -> [Action] {
         var actions: [Action] = []
         while let message = held.first, !mustWait(message) {
             held.removeFirst()
@@ -95,15 +108,18 @@ struct MessageRouter {
     private func mustWait(_ message: ClientMessage) -> Bool {
         if case .ping = message.request { return false }
         if awaitsEntrance { return true }
+        if identity.isProving, case .refreshToken = message.request { return true }
         guard case .inRoom(.move) = message.request, let room = room(of: message) else { return false }
         return unansweredMoves[room, default: 0] >= Limits.unansweredMoves
     }
 
     private mutating func route(_ message: ClientMessage) -> [Action] {
+        if identity.isUnproven, !message.request.isOpenToAll {
+            return [.send(ServerMessage.failure(message.request.resultType, id: message.id, .mustAuthenticate))]
+        }
         switch message.request {
-        case .authenticate, .refreshToken:
-            let problem = Problem(.unauthorized, "This server takes no tokens: everybody is anonymous.")
-            return [.send(ServerMessage.failure(message.request.resultType, id: message.id, problem))]
+        case .authenticate(let token): return prove(token, message, isRefresh: false)
+        case .refreshToken(let token): return prove(token, message, isRefresh: true)
         case .join(let join):
             awaitsEntrance = true
             let gameType = message.gameType ?? (message.room == nil ? defaultGame : nil)
@@ -166,7 +182,9 @@ extension ClientRequest {
     /// What a message costs of a client's rate, by the work it makes.
     var cost: Double {
         switch self {
-        case .ping, .authenticate, .refreshToken, .unwatchLobby: 1
+        case .ping, .unwatchLobby: 1
+        // Signatures take as long as fifty moves.
+        case .authenticate, .refreshToken: 8
         case .inRoom(let command):
             switch command {
             case .resync: 4

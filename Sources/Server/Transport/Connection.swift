@@ -16,15 +16,19 @@ final class Connection: ChannelDuplexHandler {
     struct Arrival: Sendable {
         let address: ClientAddress
         let gameType: String?
-        let isAdmitted: Bool
+        let admission: Admission
+        /// What its request has proved.
+        let proof: Proof?
     }
 
     private(set) var id: ConnectionID?
-    private let node: Node
+    let node: Node
     private let hub: LoopHub
     private let arrival: Arrival
     /// Who this is: under the id of the welcome first, and after a reconnect as the client that came back.
     private var client: ClientKey
+    /// The user under whom it acts: nobody, once it has come back as a client that was made anonymous.
+    private var user: UserKey?
     private let clientId: ClientID
     private var frames = FrameReader(
         .init(messageBytes: Limits.messageBytes, fragments: Limits.fragments, allowsBinary: false))
@@ -45,8 +49,13 @@ final class Connection: ChannelDuplexHandler {
         self.arrival = arrival
         clientId = ClientID.random()
         client = clientId.key
+        user = arrival.proof?.user.key
         let now = NIODeadline.now()
-        router = MessageRouter(defaultGame: arrival.gameType, limits: node.limits, now: now)
+        router = MessageRouter(
+            defaultGame: arrival.gameType, limits: node.limits, takesTokens: node.tokens.takesTokens,
+            identity: Identity(
+                proof: arrival.proof, mustProve: node.tokens.isRequired, at: now, wallClock: node.wallClock()), now: now
+        )
         heartbeat = Heartbeat(now: now)
     }
 
@@ -54,13 +63,18 @@ final class Connection: ChannelDuplexHandler {
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
-        guard arrival.isAdmitted else { return close(.tooManyConnections) }
+        switch arrival.admission {
+        case .admitted: break
+        case .tooMany: return close(.tooManyConnections)
+        case .badToken: return close(.badToken)
+        }
         // The hub is an actor on this very loop, which the compiler cannot know.
         let me = NIOLoopBound(self, eventLoop: context.eventLoop)
         let id = hub.assumeIsolated { $0.add(me.value) }
         self.id = id
-        node.clients.post(.opened(id, client, arrival.address))
+        node.clients.post(.opened(id, client, arrival.proof))
         outbox.append(Frame.text(ServerMessage.welcome(node.facts, clientId: clientId.text)))
+        perform(router.beat(at: .now(), wallClock: node.wallClock()))
         flush()
     }
 
@@ -124,7 +138,15 @@ final class Connection: ChannelDuplexHandler {
         case .kicked(let room):
             leave(room)
             if router.rooms.isEmpty { close(.kicked) }
-        case .became(let client): self.client = client
+        case .became(let client, let user):
+            self.client = client
+            self.user = user
+        case .judged(let verdict):
+            let actions = router.judged(verdict, at: node.wallClock())
+            // Before what was held goes on, which is asked for by that user.
+            if !router.hasEntered { user = router.identity.proof?.user.key }
+            perform(actions)
+            perform(router.beat(at: .now(), wallClock: node.wallClock()))
         case .close(let code): close(code)
         }
         return !outbox.isEmpty
@@ -148,6 +170,9 @@ final class Connection: ChannelDuplexHandler {
     /// Once a second.
     func beat(_ now: NIODeadline) {
         guard let context, !isClosing else { return }
+        let actions = router.beat(at: now, wallClock: node.wallClock())
+        if !actions.isEmpty { perform(actions) }
+        guard !isClosing else { return }
         switch heartbeat.beat(at: now, isRealTime: router.isInRealTimeRoom) {
         case .nothing: break
         case .ping: context.writeAndFlush(wrapOutboundOut(Frame.ping()), promise: nil)
@@ -207,10 +232,12 @@ final class Connection: ChannelDuplexHandler {
             case .send(let text): outbox.append(Frame.text(text))
             case .toRoom(let room, let request):
                 node.shard(of: room).post(.request(room, request, from: sender(id)))
+            case .prove(let token, let messageID, let isRefresh): prove(token, messageID, isRefresh, id)
             case .join(let join, let messageID, let room, let gameType):
-                let target = Placement(
-                    sender: sender(id), id: messageID, join: join, room: room, gameType: gameType)
-                node.rooms.post(.place(target))
+                place(
+                    Placement(
+                        sender: sender(id), id: messageID, join: join, room: room, gameType: gameType,
+                        pass: router.identity.proof?.pass))
             case .reconnect(let request, let messageID, let room):
                 node.clients.post(.reconnect(request, messageID, room: room, from: sender(id)))
             case .listRooms(let messageID, let gameType): node.rooms.post(.list(id, messageID, gameType: gameType))
@@ -225,7 +252,7 @@ final class Connection: ChannelDuplexHandler {
     }
 
     private func sender(_ id: ConnectionID) -> Sender {
-        Sender(connection: id, client: client, user: nil, address: arrival.address)
+        Sender(connection: id, client: client, user: user, address: arrival.address)
     }
 
     private func frameForState(_ state: RoomState) -> ByteBuffer {

@@ -19,7 +19,9 @@ enum Delivery: Sendable {
     /// It was removed from a room by its host; without another room it is closed.
     case kicked(RoomID)
     /// It is another client from now on, whose requests that waited may go on.
-    case became(ClientKey)
+    case became(ClientKey, UserKey?)
+    /// A token that it has shown was judged.
+    case judged(TokenVerdict)
     case close(CloseCode)
 }
 

@@ -54,7 +54,7 @@ struct Gatekeeper: Sendable {
         return trustedProxies.contains { $0.contains(address) }
     }
 
-    private static func isLoopback(_ address: IPAddress) -> Bool {
+    static func isLoopback(_ address: IPAddress) -> Bool {
         loopback.contains { $0.contains(address) }
     }
     private static let loopback = ["127.0.0.0/8", "::1"].compactMap(AddressBlock.init)

@@ -25,7 +25,8 @@ struct ListenerChannel: ServerChildChannel, HTTPChannelHandler {
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
         channel.eventLoop.makeCompletedFuture {
-            let upgrader = WebSocketUpgrader(node: node)
+            let upgrader = WebSocketUpgrader(
+                node: node, ticket: NIOLoopBoundBox(Ticket(), eventLoop: channel.eventLoop))
             let upgrades = NIOTypedHTTPServerUpgradeConfiguration<Upgrade>(upgraders: [upgrader]) { channel in
                 channel.eventLoop.makeCompletedFuture {
                     let pipeline = channel.pipeline.syncOperations

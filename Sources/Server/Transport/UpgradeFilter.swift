@@ -1,22 +1,89 @@
 internal import NIOCore
 internal import NIOHTTP1
 
-/// Lets a request ask for an upgrade only if it will get one. NIO's upgrade handler loses the head of a request whose
-/// upgrade it refuses; without the header it is an ordinary request, and the HTTP side says what is wrong with it.
+/// Lets a request ask for an upgrade only if it will get one, and looks at its token first. NIO's upgrade handler loses the
+/// head of a request whose upgrade it refuses; without the header it is an ordinary request, and the HTTP side says what is
+/// wrong with it.
 ///
 /// Sees the first request of a connection, no other can be an upgrade, and is gone after its head.
 final class UpgradeFilter: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias InboundOut = HTTPServerRequestPart
+    typealias OutboundOut = HTTPServerResponsePart
 
     private let upgrader: WebSocketUpgrader
+    /// What came behind a head whose token is being looked at.
+    private var held: [NIOAny]?
 
     init(_ upgrader: WebSocketUpgrader) { self.upgrader = upgrader }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard held == nil else { return held?.append(data) ?? () }
         guard case .head(var head) = unwrapInboundIn(data) else { return context.fireChannelRead(data) }
-        if !upgrader.accepts(head) { head.headers.remove(name: "upgrade") }
+        guard upgrader.accepts(head) else {
+            head.headers.remove(name: "upgrade")
+            return pass(head, context)
+        }
+        switch Handshake(head, upgrader.node.tokens) {
+        case .anonymous: pass(head, context)
+        case .missing: refuse(nil, context)
+        case .token(let token):
+            held = []
+            look(at: token, head, NIOLoopBound((self, context), eventLoop: context.eventLoop))
+        }
+    }
+
+    /// Its keys may have to be fetched, which no loop waits for.
+    private func look(
+        at token: String, _ head: HTTPRequestHead, _ me: NIOLoopBound<(UpgradeFilter, ChannelHandlerContext)>
+    ) {
+        let (node, loop) = (upgrader.node, me.eventLoop)
+        Task {
+            let result = await node.prove(token)
+            loop.execute {
+                let (filter, context) = me.value
+                filter.looked(head, result, context)
+            }
+        }
+    }
+
+    private func looked(
+        _ head: HTTPRequestHead, _ result: Result<Proof, TokenFault>, _ context: ChannelHandlerContext
+    ) {
+        guard context.channel.isActive else { return }
+        switch result {
+        case .success(let proof): upgrader.ticket.value.proof = proof
+        case .failure(let fault):
+            guard Handshake.isOfBrowser(head) else { return refuse(fault, context) }
+            upgrader.ticket.value.isRefused = true
+        }
+        pass(head, context)
+    }
+
+    private func pass(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
         context.fireChannelRead(wrapInboundOut(.head(head)))
+        for part in held ?? [] { context.fireChannelRead(part) }
+        held = nil
         context.pipeline.syncOperations.removeHandler(self, promise: nil)
+    }
+
+    /// - Parameter fault: nil: there was no token.
+    private func refuse(_ fault: TokenFault?, _ context: ChannelHandlerContext) {
+        held = held ?? []
+        let answer = HTTPProblem(fault?.problem ?? .mustAuthenticate)
+        let body = ByteBuffer(bytes: answer.text)
+        // RFC 6750, section 3.
+        let challenge = fault == nil ? "Bearer" : #"Bearer error="invalid_token""#
+        let head = HTTPResponseHead(
+            version: .http1_1, status: .unauthorized,
+            headers: [
+                "content-type": "application/problem+json", "content-length": "\(body.readableBytes)",
+                "www-authenticate": challenge, "cache-control": "no-store", "x-content-type-options": "nosniff",
+                "connection": "close",
+            ])
+        context.write(wrapOutboundOut(.head(head)), promise: nil)
+        context.write(wrapOutboundOut(.body(.byteBuffer(body))), promise: nil)
+        let channel = context.channel
+        context.writeAndFlush(wrapOutboundOut(.end(nil))).whenComplete { _ in channel.close(promise: nil) }
     }
 }

@@ -13,9 +13,14 @@ final class WebSocketUpgrader: NIOTypedHTTPServerProtocolUpgrader, Sendable {
     static let subprotocol = "parlor.v1"
     private static let path = "/ws"
 
-    private let node: Node
+    let node: Node
+    /// Of this connection, whose upgrader this is.
+    let ticket: NIOLoopBoundBox<Ticket>
 
-    init(node: Node) { self.node = node }
+    init(node: Node, ticket: NIOLoopBoundBox<Ticket>) {
+        self.node = node
+        self.ticket = ticket
+    }
 
     /// - Precondition: ``UpgradeFilter`` has let the request through.
     func buildUpgradeResponse(
@@ -30,16 +35,22 @@ final class WebSocketUpgrader: NIOTypedHTTPServerProtocolUpgrader, Sendable {
         let address = node.gatekeeper.address(
             of: channel.remoteAddress, forwarded: head.headers["x-forwarded-for"].joined(separator: ","))
         let gameType = Self.query(of: head.uri, "game")
-        let admission = channel.eventLoop.makePromise(of: Bool.self)
-        node.clients.post(.arrived(address, admission))
-        return admission.futureResult.flatMapThrowing { [node] isAdmitted in
+        let ticket = ticket.value
+        let promise = channel.eventLoop.makePromise(of: Admission.self)
+        if ticket.isRefused {
+            promise.succeed(.badToken)
+        } else {
+            node.clients.post(.arrived(address, ticket.proof, promise))
+        }
+        return promise.futureResult.flatMapThrowing { [node] admission in
             guard let hub = node.hub(on: channel.eventLoop) else {
                 throw WebSocketHandshake.Refused()
             }
             try channel.pipeline.syncOperations.addHandler(
                 Connection(
                     node: node, hub: hub,
-                    arrival: .init(address: address, gameType: gameType, isAdmitted: isAdmitted)))
+                    arrival: .init(
+                        address: address, gameType: gameType, admission: admission, proof: ticket.proof)))
             return .socket
         }
     }
@@ -52,7 +63,7 @@ final class WebSocketUpgrader: NIOTypedHTTPServerProtocolUpgrader, Sendable {
         return node.gatekeeper.refusal(host: host, origin: head.headers.first(name: "origin")) == nil
     }
 
-    private static func query(of uri: String, _ name: String) -> String? {
+    static func query(of uri: String, _ name: String) -> String? {
         URLComponents(string: uri)?.queryItems?.first { $0.name == name }?.value
     }
 }

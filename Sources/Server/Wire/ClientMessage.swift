@@ -44,7 +44,9 @@ struct JoinRequest: Equatable, Sendable {
     var isSpectator = false
     var seat: Seat?
     var creates = false
-    var isPrivate = false
+    var visibility = RoomVisibility.public
+    /// A token for the room: a secret, and gone from here once it was looked at.
+    var token: String?
     /// The text of an object.
     var options: [UInt8]?
     var sync = SyncMode.full

@@ -1,4 +1,10 @@
 internal import RoomEngine
+internal import SessionStore
+
+extension RoomVisibility {
+    /// As requests name them.
+    static let names: [String: Self] = ["public": .public, "private": .private, "invited": .invited]
+}
 
 /// The members of one JSON object of a client, read by name. All of it is untrusted: a member of the wrong kind throws a
 /// problem that names it, one that nobody asks for is ignored.

@@ -95,10 +95,10 @@ enum MessageReader {
         join.isSpectator = try data.choice("as", ["player": false, "spectator": true]) ?? false
         join.seat = try seat(data)
         join.creates = try data.bool("create") ?? false
-        join.isPrivate = try data.choice("visibility", ["public": false, "private": true]) ?? false
+        join.visibility = try data.choice("visibility", RoomVisibility.names) ?? .public
         join.sync = try data.choice("sync", ["full": .full, "patch": .patch]) ?? .full
         join.history = try data.integer("history", in: 0...Limits.wantedHistory) ?? 0
-        _ = try data.string("token")
+        join.token = try data.string("token")
         if let options = data.raw("options") {
             guard options.first == UInt8(ascii: "{") else { throw data.problem("options", "must be an object") }
             guard options.count <= Limits.optionsBytes else { throw data.problem("options", "is too long") }

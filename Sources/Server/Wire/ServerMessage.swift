@@ -73,6 +73,15 @@ enum ServerMessage {
         return object.closed()
     }
 
+    static func proven(_ type: String, id: MessageID?, _ proof: Proof) -> [UInt8] {
+        success(type, id: id) { data in
+            data.set("userId", proof.user.text)
+            data.set("expiresAt", proof.expiresAt)
+        }
+    }
+
+    static func tokenExpiring(at time: Int64) -> [UInt8] { plain("token_expiring") { $0.set("expiresAt", time) } }
+
     static func draining(reconnectAfter: Duration) -> [UInt8] {
         plain("server_draining") { $0.set("reconnectAfterMs", reconnectAfter.milliseconds) }
     }

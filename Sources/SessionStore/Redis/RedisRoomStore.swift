@@ -107,9 +107,9 @@ extension RoomHeader {
     fileprivate init?(_ id: RoomID, _ fields: RedisValue) throws(StoreError) {
         let fields = try fields.array(of: 3)
         if case .null = fields[0] { return nil }
-        let isPrivate: Int = try fields[1].integer()
         self.init(
-            id: id, gameType: try fields[0].text(), isPrivate: isPrivate == 1, createdAt: try fields[2].integer())
+            id: id, gameType: try fields[0].text(), visibility: RoomVisibility(stored: try fields[1].integer()),
+            createdAt: try fields[2].integer())
     }
 }
 

@@ -85,7 +85,7 @@ struct RoomScriptCall {
     ) -> [RedisCommand.Argument] {
         [
             .bytes(snapshot), isArchived ? .bytes(Deflate.compress(snapshot)) : "", .text(header.gameType),
-            .integer(header.isPrivate ? 1 : 0), .integer(header.createdAt),
+            .integer(Int64(header.visibility.rawValue)), .integer(header.createdAt),
         ]
     }
 

@@ -11,7 +11,8 @@ enum SQLiteArchive {
                 VALUES (?, ?, ?, ?, ?, 0)
                 """)
         try statement.execute(arguments: [
-            header.id.rawValue, header.gameType, header.isPrivate, header.createdAt, Data(Deflate.compress(start)),
+            header.id.rawValue, header.gameType, header.visibility.rawValue, header.createdAt,
+            Data(Deflate.compress(start)),
         ])
     }
 

@@ -116,7 +116,7 @@ public struct SQLiteRoomStore: RoomStore {
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?)
                 """)
         try statement.execute(arguments: [
-            commit.room.rawValue, header.gameType, header.isPrivate, header.createdAt, commit.term.column,
+            commit.room.rawValue, header.gameType, header.visibility.rawValue, header.createdAt, commit.term.column,
             commit.epoch.column, commit.version.column, Data(snapshot),
         ])
     }
@@ -162,7 +162,7 @@ extension RoomHeader {
     init(_ row: Row) throws {
         self.init(
             id: try RoomID(row), gameType: try row.decode(forColumn: "game"),
-            isPrivate: try row.decode(forColumn: "is_private"),
+            visibility: RoomVisibility(stored: try row.decode(forColumn: "is_private")),
             createdAt: try row.decode(forColumn: "created_at"))
     }
 }

@@ -4,7 +4,8 @@ internal import GRDB
 ///
 /// A room's version is that of its last input, or else of its snapshot. A column for it would have every input write the
 /// room's row again, and the snapshot in it. An archive's pieces are under the version that the last input in them led to;
-/// `bytes` is their sum. The tables of what is owed are used beside Redis alone; their `number` rises with every write.
+/// `bytes` is their sum. `is_private` is a ``RoomVisibility``, of which older versions knew two. The tables of what is owed
+/// are used beside Redis alone; their `number` rises with every write.
 enum Schema {
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()

@@ -77,7 +77,7 @@ struct Workload {
         var commits: [RoomCommit] = []
         if old == nil {
             let header = RoomHeader(
-                id: room, gameType: "dice", isPrivate: .random(using: &random),
+                id: room, gameType: "dice", visibility: .init(stored: .random(in: 0...2, using: &random)),
                 createdAt: .random(in: 0...1_000_000, using: &random))
             commits.append(commit(.created(header, snapshot: bytes(upTo: 3000), isArchived: Self.isArchived(room))))
         }

@@ -36,9 +36,16 @@ struct ServerSetup {
 
 /// A server that listens on a port of its own for as long as a test takes.
 struct TestServer {
-    let port: Int
+    private(set) var port: Int
     let node: Node
     private let stopping: AsyncStream<Void>.Continuation
+
+    /// The same server at another of its addresses.
+    func at(port: Int) -> TestServer {
+        var other = self
+        other.port = port
+        return other
+    }
 
     /// Tells the server to stop; it does so while the test goes on.
     func stop() { stopping.finish() }

@@ -21,7 +21,7 @@ import Testing
         #expect(admit(other, most: 3, mostPerAddress: 2) == true)
         #expect(admit(.literal("192.0.2.3"), most: 3, mostPerAddress: 2) == false)
         #expect(directory.connectionCount == 3)
-        directory.closed(.numbered(1), as: ann, user: nil, from: home)
+        directory.closed(.numbered(1), as: ann, from: home)
         #expect(directory.connectionCount == 2)
         #expect(admit(home, most: 3, mostPerAddress: 2) == true)
     }
@@ -34,9 +34,9 @@ import Testing
         directory.opened(.numbered(1), as: ann, user: nil)
         #expect(directory.replaced(ann, by: .numbered(2)) == .numbered(1))
         #expect(directory.replaced(ann, by: .numbered(2)) == nil)
-        directory.closed(.numbered(1), as: ann, user: nil, from: home)
+        directory.closed(.numbered(1), as: ann, from: home)
         #expect(directory.connection(of: ann) == .numbered(2), "the old one's end comes late")
-        directory.closed(.numbered(2), as: ann, user: nil, from: home)
+        directory.closed(.numbered(2), as: ann, from: home)
         #expect(directory.connection(of: ann) == nil)
     }
 
@@ -49,11 +49,11 @@ import Testing
     }
 
     @Test mutating func `a user with two pages is one user`() {
-        for number in 1...2 { directory.opened(.numbered(number), as: ann, user: "u") }
+        for number in 1...2 { directory.opened(.numbered(number), as: ann, user: UserKey(rawValue: "u")) }
         #expect(directory.userCount == 1)
-        directory.closed(.numbered(1), as: ann, user: "u", from: home)
+        directory.closed(.numbered(1), as: ann, from: home)
         #expect(directory.userCount == 1)
-        directory.closed(.numbered(2), as: ann, user: "u", from: home)
+        directory.closed(.numbered(2), as: ann, from: home)
         #expect(directory.userCount == 0)
     }
 

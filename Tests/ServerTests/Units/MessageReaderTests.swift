@@ -1,4 +1,5 @@
 import GameKitProtocol
+import SessionStore
 import Testing
 
 @testable import ParlorServer
@@ -126,7 +127,7 @@ import Testing
         wanted.isSpectator = true
         wanted.seat = 63
         wanted.creates = true
-        wanted.isPrivate = true
+        wanted.visibility = .private
         wanted.options = bytes(#"{"target": 50}"#)
         wanted.sync = .patch
         wanted.history = 50
@@ -139,7 +140,7 @@ import Testing
     @Test func `a join that says nothing wants a seat in a public room`() throws {
         guard case .join(let join) = try Self.read(#"{"type":"join_room"}"#).request else { throw Unexpected() }
         #expect(join == JoinRequest())
-        #expect(!join.isSpectator && !join.creates && !join.isPrivate)
+        #expect(!join.isSpectator && !join.creates && join.visibility == .public)
     }
 
     @Test func `a return says where it has been`() throws {

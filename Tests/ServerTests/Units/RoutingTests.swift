@@ -61,6 +61,7 @@ import Testing
         return switch action {
         case .send(let message): text(message)
         case .toRoom(let room, let request): "\(room) \(request.command.resultType ?? "resync") \(id(request.id))"
+        case .prove(_, let message, let isRefresh): "\(isRefresh ? "refresh" : "prove") \(id(message))"
         case .join(_, let message, let room, let game): "join \(id(message)) \(room?.rawValue ?? "-") \(game ?? "-")"
         case .reconnect(_, let message, let room): "reconnect \(id(message)) \(room?.rawValue ?? "-")"
         case .listRooms(let message, let game): "list \(id(message)) \(game ?? "-")"

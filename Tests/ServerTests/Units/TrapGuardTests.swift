@@ -31,7 +31,7 @@ import Testing
     }
 
     private func header(_ room: Int) -> RoomHeader {
-        RoomHeader(id: .numbered(room), gameType: "draughts", isPrivate: false, createdAt: 0)
+        RoomHeader(id: .numbered(room), gameType: "draughts", createdAt: 0)
     }
 
     private func store(_ rooms: [Int]) async throws -> MemoryRoomStore {

@@ -20,7 +20,7 @@ import Testing
         recorder = try TrapRecorder(path, notes: 3)
         let game = GameSettings(GameEntry(Draughts.self))
         let options = CheckedOptions.board(8)
-        let header = RoomHeader(id: .numbered(1), gameType: "draughts", isPrivate: false, createdAt: 0)
+        let header = RoomHeader(id: .numbered(1), gameType: "draughts", createdAt: 0)
         room = LiveRoom(
             header: header, game: game, options: options,
             room: try game.entry.makeRoom(options, game.rules, seeded(1)), term: 1, epoch: 1, now: .start, wallClock: 0,

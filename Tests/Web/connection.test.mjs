@@ -107,9 +107,78 @@ describe("Reconnecting", () => {
     lastSocket().drop(4002);
     assert.equal(client.state, "waiting");
     mock.timers.tick(1000);
+    assert.equal(sockets.length, 1, "not before there is a token");
+    await settle();
     lastSocket().open();
     await settle();
     assert.deepEqual(lastSocket().messages()[0], { type: "authenticate", data: { token: "token-2" } });
+    assert.equal(count, 2, "fetched once");
+  });
+
+  test("4002 is the end where there is no newer token, and whoever waits is told", async () => {
+    const client = new Parlor({ token: async () => "the-same" });
+    lastSocket().open();
+    await settle();
+    const join = client.join({ gameType: "dice" });
+    lastSocket().drop(4002);
+    mock.timers.tick(1000);
+    await assert.rejects(join, { code: "unauthorized", retryable: false });
+    assert.equal(client.closedBecause, "unauthorized");
+    mock.timers.tick(3600_000);
+    await settle();
+    assert.equal(sockets.length, 1);
+  });
+
+  test("a page that cannot get a token now tries again later", async () => {
+    const tokens = ["token-1", null, "token-2"];
+    const client = new Parlor({
+      token: async () => tokens.shift() ?? Promise.reject(new Error("no network")),
+    });
+    lastSocket().open();
+    await settle();
+    lastSocket().drop(4002);
+    mock.timers.tick(1000);
+    await settle();
+    assert.equal(client.state, "waiting");
+    mock.timers.tick(2000);
+    await settle();
+    lastSocket().open();
+    await settle();
+    assert.deepEqual(lastSocket().messages()[0], { type: "authenticate", data: { token: "token-2" } });
+  });
+
+  test("a token is the first word of every connection, before the seats, and in no URL", async () => {
+    const client = new Parlor({ token: "fixed" });
+    const join = client.join({ gameType: "dice" });
+    lastSocket().open();
+    await settle();
+    assert.deepEqual(lastSocket().messages().map(({ type }) => type), ["authenticate", "join_room"]);
+    assert.ok(!lastSocket().url.includes("fixed"));
+    lastSocket().drop(4002);
+    await assert.rejects(join, { code: "unauthorized" });
+    assert.equal(client.state, "closed");
+  });
+
+  test("a token that ends is replaced on the same connection", async () => {
+    let count = 0;
+    new Parlor({ token: () => `token-${(count += 1)}` });
+    lastSocket().open();
+    await settle();
+    lastSocket().say({ type: "token_expiring", data: { expiresAt: 1 } });
+    await settle();
+    assert.deepEqual(lastSocket().messages("refresh_token"), [{ type: "refresh_token", data: { token: "token-2" } }]);
+    assert.equal(sockets.length, 1);
+  });
+
+  test("a refresh that fails leaves the connection as it is", async () => {
+    const tokens = ["token-1"];
+    const client = new Parlor({ token: async () => tokens.shift() ?? Promise.reject(new Error("no network")) });
+    lastSocket().open();
+    await settle();
+    lastSocket().say({ type: "token_expiring", data: { expiresAt: 1 } });
+    await settle();
+    assert.equal(client.state, "open");
+    assert.equal(lastSocket().messages("refresh_token").length, 0);
   });
 
   test("a draining server names the wait", () => {

@@ -183,7 +183,7 @@ extension ClientRequest {
     var cost: Double {
         switch self {
         case .ping, .unwatchLobby: 1
-        // Signatures take as long as fifty moves.
+        // A signature is the costliest thing that a message can ask for.
         case .authenticate, .refreshToken: 8
         case .inRoom(let command):
             switch command {

@@ -135,7 +135,8 @@ export interface JoinRequest {
   seat?: number;
   /** A new room, in any case. */
   create?: boolean;
-  visibility?: "public" | "private";
+  /** "invited": everybody but you needs a `token` for it. */
+  visibility?: "public" | "private" | "invited";
   /** The game's own. */
   options?: Record<string, unknown>;
   /** A room token. */
@@ -149,7 +150,10 @@ export interface JoinRequest {
 export interface ParlorOptions {
   /** The socket's address; by default `/ws` of the page's own host. */
   url?: string;
-  /** A JWT, or what gives a fresh one when one is needed. */
+  /**
+   * A JWT, or what gives a fresh one when one is needed: at every connection, before one ends, and after one was refused.
+   * When it then gives the refused one again the client is closed, because "unauthorized". Never put into a URL.
+   */
   token?: string | (() => string | Promise<string>);
 }
 

@@ -167,6 +167,9 @@ export class Parlor extends Emitter {
   #url;
   #token;
   #authenticated = null;
+  /** The token shown last; and one that was fetched to be shown next. */
+  #shown = null;
+  #fresh = null;
   #socket = null;
   #clientId = null;
   /** Whether this connection has become the client of an earlier one. It can do so once. */
@@ -331,11 +334,30 @@ export class Parlor extends Emitter {
   async #authenticate(type) {
     const socket = this.#socket;
     try {
-      const token = typeof this.#token === "function" ? await this.#token() : this.#token;
-      if (this.#socket === socket) this.#write({ type, data: { token } });
+      const token = this.#fresh ?? (await this.#fetchToken());
+      this.#fresh = null;
+      if (this.#socket !== socket) return;
+      this.#shown = token;
+      this.#write({ type, data: { token } });
     } catch {
-      if (this.#socket === socket) this.#lost(1006, true);
+      // A refresh that fails is made up for when the connection ends with its token.
+      if (this.#socket === socket && type === "authenticate") this.#lost(1006, true);
     }
+  }
+
+  async #fetchToken() {
+    return typeof this.#token === "function" ? this.#token() : this.#token;
+  }
+
+  /** After a token was refused: opens with another one, and not at all when there is none. */
+  async #openAnew() {
+    this.#setState("connecting");
+    const token = await this.#fetchToken().catch(() => null);
+    if (this.state !== "connecting" || this.#socket) return;
+    if (token === null) return this.#lost(4002);
+    if (token === this.#shown) return this.#end("unauthorized");
+    this.#fresh = token;
+    this.#open();
   }
 
   /** Nothing is asked before the token is on its way: a seat taken earlier would be anonymous. */
@@ -399,7 +421,7 @@ export class Parlor extends Emitter {
     this.#attempt += 1;
     this.retryAt = Date.now() + wait;
     this.#setState("waiting");
-    this.#later("retry", wait, () => this.#open());
+    this.#later("retry", wait, () => (next === "token" ? this.#openAnew() : this.#open()));
   }
 
   /** The end until `connect()` or `takeOver()`. After "replaced" the rooms stay, so that they can be taken back. */
@@ -729,6 +751,7 @@ export class Parlor extends Emitter {
 }
 
 function disconnected(because) {
+  if (because === "unauthorized") return new ParlorError({ code: because, message: "The server does not take this token." });
   const message = because ? `The connection is closed (${because}).` : "The connection was lost before the answer.";
   return new ParlorError({ code: "disconnected", reason: because ?? undefined, message, retryable: true });
 }

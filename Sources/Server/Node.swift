@@ -18,6 +18,9 @@ final class Node: Sendable {
     let adminToken: Secret?
     let logger: Logger
     let metrics: Metrics
+    let door: Door
+    /// One for each loop.
+    let loads: [LoadWatch]
     private let world: World
     let traps: TrapGuard
 
@@ -42,8 +45,14 @@ final class Node: Sendable {
         self.logger = logger
         self.world = world
         metrics = Metrics()
+        door = Door(limits, metrics: metrics)
         self.traps = traps
-        hubs = loops.enumerated().map { LoopHub(loop: $1, index: $0) }
+        loads = loops.map { LoadWatch(loop: $0, logger: logger) }
+        let metrics = metrics
+        hubs = loops.enumerated().map { index, loop in
+            let budget = OutboxBudget(total: limits.outboxTotalBytes, loops: loops.count)
+            return LoopHub(loop: loop, index: index, budget: budget, metrics: metrics)
+        }
         shards = loops.map { Mailbox(on: $0) }
         clients = Mailbox(on: loops[0])
         rooms = Mailbox(on: loops[0])
@@ -53,6 +62,9 @@ final class Node: Sendable {
     func shard(of room: RoomID) -> Mailbox<Shard.Message> {
         shards[Int(UInt(bitPattern: room.hashValue) % UInt(shards.count))]
     }
+
+    /// Whether whoever plays should be left in peace by whoever comes.
+    var isOverloaded: Bool { loads.contains { $0.isOverloaded } }
 
     func hub(on loop: any EventLoop) -> LoopHub? { hubs.first { $0.loop === loop } }
 

@@ -66,6 +66,7 @@ final class Server: Sendable {
         // Whoever came before it is known whether Redis is there would be told to come again.
         await redis?.start(logger: logger) { called.yield() }
         await node.tokens.start()
+        for load in node.loads { load.start() }
         let services = try makeServices { [status] port in
             status.setReady(true)
             await onListening(port)
@@ -218,16 +219,21 @@ final class Server: Sendable {
 
     private func makeRouter() -> Router<HTTPContext> {
         let router = Router(context: HTTPContext.self, options: .autoGenerateHeadEndpoints)
-        router.add(middleware: HTTPGuard(gatekeeper: node.gatekeeper, logger: logger))
+        router.add(
+            middleware: HTTPGuard(gatekeeper: node.gatekeeper, door: node.door, headers: headers, logger: logger))
         return router
     }
+
+    private var headers: SecurityHeaders { SecurityHeaders(isTLS: configuration.tls != nil) }
 
     private func makeApplication(
         _ router: Router<HTTPContext>, _ host: String, _ port: Int,
         _ onListening: @escaping @Sendable (Int) async -> Void
     ) throws -> any Service {
-        let node = node
-        let plain = HTTPServerBuilder { responder in ListenerChannel(responder: responder, node: node) }
+        let (node, headers) = (node, headers)
+        let plain = HTTPServerBuilder { responder in
+            ListenerChannel(responder: responder, node: node, headers: headers)
+        }
         return Application(
             router: router, server: try configuration.tls.map { try HTTPServerBuilder.tls(plain, files: $0) } ?? plain,
             configuration: .init(address: .hostname(host, port: port), serverName: nil),
@@ -319,6 +325,7 @@ extension Node {
 
     /// Lets go of the actors: nothing is handled from now on.
     func close() {
+        for load in loads { load.stop() }
         for hub in hubs { hub.mailbox.close() }
         for shard in shards { shard.close() }
         clients.close()

@@ -23,13 +23,22 @@ struct ClientDirectory {
     /// Whether a user may have one more connection. 0 means no limit.
     func admits(_ user: UserKey, most: Int) -> Bool { most == 0 || connections(of: user).count < most }
 
-    /// Whether one more connection from `address` may be let in; if so it counts from now on. 0 means no limit.
-    mutating func admit(_ address: ClientAddress, most: Int, mostPerAddress: Int) -> Bool {
-        guard most == 0 || connectionCount < most else { return false }
-        guard mostPerAddress == 0 || addresses[address, default: 0] < mostPerAddress else { return false }
+    /// Lets one more connection from `address` in, unless it is one too many; it counts from now on. 0 means no limit.
+    /// - Returns: which limit it is over.
+    mutating func admit(_ address: ClientAddress, most: Int, mostPerAddress: Int) -> LimitName? {
+        guard most == 0 || connectionCount < most else { return .connections }
+        guard mostPerAddress == 0 || addresses[address, default: 0] < mostPerAddress else {
+            return .connectionsPerAddress
+        }
         connectionCount += 1
         addresses[address, default: 0] += 1
-        return true
+        return nil
+    }
+
+    /// A connection that was let in has ended.
+    mutating func left(_ address: ClientAddress) {
+        connectionCount -= 1
+        Self.decrease(address, in: &addresses)
     }
 
     mutating func opened(_ connection: ConnectionID, as client: ClientKey, user: UserKey?) {
@@ -58,8 +67,7 @@ struct ClientDirectory {
 
     mutating func closed(_ connection: ConnectionID, as client: ClientKey, from address: ClientAddress) {
         if connections[client] == connection { connections[client] = nil }
-        connectionCount -= 1
-        Self.decrease(address, in: &addresses)
+        left(address)
         guard let user = people.removeValue(forKey: connection) ?? nil else { return }
         users[user]?.remove(connection)
         if users[user]?.isEmpty == true { users[user] = nil }

@@ -8,6 +8,8 @@ actor ClientManager: LoopActor {
     enum Message: Sendable {
         /// A socket asks to be let in.
         case arrived(ClientAddress, Proof?, EventLoopPromise<Admission>)
+        /// It was, and ended before it was opened.
+        case turnedBack(ClientAddress)
         case opened(ConnectionID, ClientKey, Proof?)
         /// A token that came in a message was looked at.
         case judged(TokenVerdict)
@@ -44,6 +46,7 @@ actor ClientManager: LoopActor {
     private let node: Node
     private let store: any SessionStore
     private var directory = ClientDirectory()
+    private var seats = AddressSeats()
     /// The sessions of clients that are connected and have joined something.
     private var sessions: [ClientKey: Session] = [:]
     /// Connections that came back: how many rooms have yet to answer, and as whom the connection was welcomed.
@@ -65,6 +68,7 @@ actor ClientManager: LoopActor {
         for message in messages {
             switch message {
             case .arrived(let address, let proof, let promise): promise.succeed(admit(address, proof))
+            case .turnedBack(let address): directory.left(address)
             case .opened(let connection, let client, let proof): opened(connection, client, proof)
             case .judged(let verdict): judged(verdict)
             case .expel(let user, let promise): expel(user, promise)
@@ -101,9 +105,10 @@ actor ClientManager: LoopActor {
             guard !node.tokens.refuses(proof, at: node.wallClock()) else { return .badToken }
             guard directory.admits(proof.user.key, most: limits.maxConnectionsPerUser) else { return .tooMany }
         }
-        let isAdmitted = directory.admit(
+        let limit = directory.admit(
             address, most: limits.maxConnections, mostPerAddress: limits.maxConnectionsPerAddress)
-        return isAdmitted ? .admitted : .tooMany
+        if let limit { node.metrics.refused(limit) }
+        return limit == nil ? .admitted : .tooMany
     }
 
     private func opened(_ connection: ConnectionID, _ client: ClientKey, _ proof: Proof?) {
@@ -153,12 +158,19 @@ actor ClientManager: LoopActor {
         Session(client: client, user: user, expiresAt: node.wallClock() + Limits.sessionLife.milliseconds)
     }
 
+    /// How many seats are taken from an address. Called by the room manager.
+    func seats(from address: ClientAddress) -> Int { seats.count(of: address) }
+
+    /// The room is gone, and with it all seats in it.
+    func roomEnded(_ room: RoomID) { seats.ended(room) }
+
     /// Notes that a client is about to take a seat, and tells when that is safe. Noted before the room is asked: a
     /// session too many is harmless, one too few would lose a seat.
     func note(
         _ room: RoomID, receipt: Session.JoinReceipt?, for sender: Sender,
         then: @escaping @Sendable (StoreError?) -> Void
     ) {
+        seats.took(room, sender.client, from: sender.address)
         // The word that its connection is open comes another way, and may be later than this.
         change(sender.client, orBegin: session(new: sender.client, sender.user)) { session in
             if !session.rooms.contains(room) { session.rooms.append(room) }
@@ -226,7 +238,11 @@ actor ClientManager: LoopActor {
                 node.deliver(.close(.replaced), to: old)
             }
             // A session that was lost is made again from the room.
-            if sessions[sender.client]?.rooms.contains(room) != true { note(room, receipt: nil, for: sender) { _ in } }
+            if sessions[sender.client]?.rooms.contains(room) != true {
+                note(room, receipt: nil, for: sender) { _ in }
+            } else {
+                seats.took(room, sender.client, from: sender.address)
+            }
         } else if sessions[sender.client]?.rooms.contains(room) == true {
             change(sender.client) { $0.rooms.removeAll { $0 == room } }
         }
@@ -247,12 +263,14 @@ actor ClientManager: LoopActor {
 
     private func refuse(_ problem: Problem, _ id: MessageID?, _ room: RoomID?, _ connection: ConnectionID) {
         let answer = ServerMessage.failure("reconnect_result", id: id, room: room, problem)
-        node.deliver(.answer(Frame.text(answer), to: .entrance), to: connection)
+        node.deliver(.answer(Frame.text(answer), to: problem == .sessionNotFound ? .guess : .nothing), to: connection)
+        node.deliver(.settled(.entrance), to: connection)
     }
 
     // MARK: Sessions
 
     private func seatEnded(_ client: ClientKey, _ room: RoomID, _ expired: Bool) {
+        seats.gaveUp(room, client)
         let now = node.wallClock()
         change(client) { session in
             session.rooms.removeAll { $0 == room }

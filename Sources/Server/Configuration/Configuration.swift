@@ -110,8 +110,10 @@ extension Limits {
         maxRoomsPerClient = reader.count(.maxRoomsPerClient)
         maxRoomsPerAddress = reader.count(.maxRoomsPerAddress)
         messagesPerSecond = reader.count(.messagesPerSecond)
+        requestsPerSecondPerAddress = reader.count(.requestsPerSecondPerAddress)
         joinsPerMinutePerAddress = reader.count(.joinsPerMinutePerAddress)
         outboxBytes = reader.byteCount(.outboxBytes)
         outboxTime = reader.time(.outboxSeconds)
+        outboxTotalBytes = reader.byteCount(.outboxTotalBytes)
     }
 }

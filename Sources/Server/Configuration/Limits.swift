@@ -22,12 +22,22 @@ struct Limits: Equatable, Sendable {
     var maxRoomsPerAddress = 200
     /// Twice what a page sends that moves with every frame of its screen.
     var messagesPerSecond = 120
+    /// A page is some twenty files: ten people a second come to see it from one address. 0 means no limit.
+    var requestsPerSecondPerAddress = 200
     /// Ten a second: everybody behind one address coming back from the same break.
     var joinsPerMinutePerAddress = 600
     /// What a connection may be owed: the largest view four times over, or some seconds of Pong.
     var outboxBytes = 256 * 1024
     /// How long it may be owed more than that: a train in a tunnel, but not a page that was put to sleep.
     var outboxTime = Duration.seconds(10)
+    /// What all connections together may be owed: a thousand of them at their bound, on a machine of a gigabyte.
+    var outboxTotalBytes = 256 * 1024 * 1024
+
+    /// Seats taken from one address, held ones too: everybody there plays, and left another game a moment ago. 0 means no
+    /// limit.
+    var maxSeatsPerAddress: Int { 2 * maxConnectionsPerAddress }
+    /// Bots added from one address: two for each room that it may have. 0 means no limit.
+    var maxBotsPerAddress: Int { 2 * maxRoomsPerAddress }
 
     // MARK: Messages
 
@@ -64,8 +74,27 @@ struct Limits: Equatable, Sendable {
     static let violationsPerSecond = 10.0
     /// ...but one that makes nothing else is closed.
     static let violationsInABurst = 300.0
+    /// A quick talker; each line goes to everybody in the room...
+    static let chatPerSecond = 4.0
+    /// ...who keep the last ``chatLines``: not more than that at once.
+    static let chatInABurst = 60.0
+    /// What a wrong guess weighs among mistakes: thirty at once, then one a second, of 2^128 names.
+    static let guessCost = 10.0
+    /// Rooms that one connection looks at without playing: as many boards as fit a screen.
+    static let watchedRooms = 16
     /// An outbox this many times over its bound will not be read in time any more: it is not waited for.
     static let outboxExcess = 4
+
+    // MARK: Load
+
+    /// How often a loop's lag is measured: ten times in the second after which people notice it.
+    static let lagInterval = TimeAmount.milliseconds(100)
+    /// A new measurement counts for an eighth, so that one long step is no overload.
+    static let lagSmoothing: Int64 = 8
+    /// A game that answers later than this is no longer played but waited for.
+    static let lagOfOverload = TimeAmount.milliseconds(250)
+    /// When somebody who was not let in asks again: as long as an overload takes to pass.
+    static let overloadRetry = Duration.seconds(5)
 
     // MARK: Connections
 
@@ -79,8 +108,32 @@ struct Limits: Equatable, Sendable {
     static let firstRequestDeadline = TimeAmount.seconds(10)
     /// How long a peer that was told to close is waited for.
     static let closeTime = TimeAmount.seconds(2)
+    /// What such a peer may still send: all its unanswered moves, each as large as a message may be.
+    static let closingBytes = unansweredMoves * messageBytes
     /// A request by HTTP says no more than a message does.
     static let httpBodyBytes = 16 * 1024
+    /// One header of a request: the longest token that a user can have, with room to spare.
+    static let headerBytes = 8 * 1024
+    /// All of them; what other servers take too.
+    static let headBytes = 16 * 1024
+    /// A browser sends twenty, and proxies a few more.
+    static let headers = 64
+    /// In seconds' worth of requests: a hundred people and more who open the page in the same moment.
+    static let requestBurst = 20.0
+    /// Connections of pages, all together: what sockets leave of the 20,000 files that a system gives.
+    static let pageConnections = 4096
+    /// Sockets that are opened, in a second: half of what one core does besides its games.
+    static let handshakesPerSecond = 1000.0
+    /// From one address: a school that has all come back goes on at this rate.
+    static let handshakesPerSecondPerAddress = 200.0
+    /// What the kernel keeps for a peer that does not read; it takes twice that. Some seconds of Pong.
+    static let sendBufferBytes = 64 * 1024
+    /// What it keeps of a client that is not read: a few messages.
+    static let receiveBufferBytes = 32 * 1024
+    /// What is given to a socket before it takes it. Beyond, things wait in the outbox, where they are replaced and counted.
+    static let writeBufferBytes = 32 * 1024
+    /// What is read at once: one message of the largest.
+    static let readBytes = 16 * 1024
 
     // MARK: Sessions and seats
 
@@ -113,4 +166,7 @@ struct Limits: Equatable, Sendable {
     static let rememberedOrders = 1000
     /// Addresses whose joins are counted; beyond it all are forgotten, which forgives rather than refuses.
     static let rememberedAddresses = 50_000
+
+    /// What a message costs beside its kind: reading one of the largest is as much work as eight small ones.
+    static func cost(ofBytes count: Int) -> Double { Double(count / 2048) }
 }

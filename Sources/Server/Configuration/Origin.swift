@@ -27,7 +27,7 @@ struct Origin: Hashable, Sendable, CustomStringConvertible {
 }
 
 extension Origin.Scheme {
-    fileprivate var defaultPort: Int { self == .http ? 80 : 443 }
+    var defaultPort: Int { self == .http ? 80 : 443 }
 }
 
 /// A host with a port or without: `play.example`, `127.0.0.1:9090`, `[::1]:9090`. So it also stands in a `Host` header.

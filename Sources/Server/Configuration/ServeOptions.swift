@@ -34,9 +34,11 @@ struct ServeOptions: ParsableArguments {
     @Option(.maxRoomsPerClient) var maxRoomsPerClient: String?
     @Option(.maxRoomsPerAddress) var maxRoomsPerAddress: String?
     @Option(.messagesPerSecond) var messagesPerSecond: String?
+    @Option(.requestsPerSecondPerAddress) var requestsPerSecondPerAddress: String?
     @Option(.joinsPerMinutePerAddress) var joinsPerMinutePerAddress: String?
     @Option(.outboxBytes) var outboxBytes: String?
     @Option(.outboxSeconds) var outboxSeconds: String?
+    @Option(.outboxTotalBytes) var outboxTotalBytes: String?
     @Option(.drainSeconds) var drainSeconds: String?
     @Option(.logLevel) var logLevel: String?
     @Option(.logFormat) var logFormat: String?
@@ -55,8 +57,10 @@ struct ServeOptions: ParsableArguments {
             .maxConnections: maxConnections, .maxConnectionsPerAddress: maxConnectionsPerAddress,
             .maxConnectionsPerUser: maxConnectionsPerUser, .maxRooms: maxRooms, .maxRoomsPerClient: maxRoomsPerClient,
             .maxRoomsPerAddress: maxRoomsPerAddress, .messagesPerSecond: messagesPerSecond,
+            .requestsPerSecondPerAddress: requestsPerSecondPerAddress,
             .joinsPerMinutePerAddress: joinsPerMinutePerAddress, .outboxBytes: outboxBytes,
-            .outboxSeconds: outboxSeconds, .drainSeconds: drainSeconds, .logLevel: logLevel, .logFormat: logFormat,
+            .outboxSeconds: outboxSeconds, .outboxTotalBytes: outboxTotalBytes, .drainSeconds: drainSeconds,
+            .logLevel: logLevel, .logFormat: logFormat,
             .threads: threads, .web: web,
         ]
         return options.compactMapValues(\.self)

@@ -79,6 +79,10 @@ extension Setting {
         case .maxRoomsPerAddress: Row(.value("\(limits.maxRoomsPerAddress)"), "count", "Rooms made from one address.")
         case .messagesPerSecond:
             Row(.value("\(limits.messagesPerSecond)"), "count", "Messages from one connection; bursts of twice that.")
+        case .requestsPerSecondPerAddress:
+            Row(
+                .value("\(limits.requestsPerSecondPerAddress)"), "count",
+                "HTTP requests from one address; bursts of twenty times that.")
         case .joinsPerMinutePerAddress:
             Row(
                 .value("\(limits.joinsPerMinutePerAddress)"), "count",
@@ -89,6 +93,10 @@ extension Setting {
             Row(
                 .value("\(limits.outboxTime.components.seconds)"), "time",
                 "How long a connection may be over that, before it is closed.")
+        case .outboxTotalBytes:
+            Row(
+                .value("\(limits.outboxTotalBytes / 1024 / 1024)MiB"), "size",
+                "What all connections together may leave unread.")
         case .drainSeconds: Row(.value("2"), "time", "How long a stopping server lets players finish; 0: not at all.")
         case .logLevel: Row(.value("info"), "level", "trace, debug, info, notice, warning, error or critical.")
         case .logFormat: Row(.value("text"), "format", "text or json.")

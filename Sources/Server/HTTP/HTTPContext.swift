@@ -12,4 +12,10 @@ struct HTTPContext: RequestContext {
         coreContext = .init(source: source)
         remoteAddress = source.channel.remoteAddress
     }
+
+    /// Where the request comes from, as limits count it.
+    func address(_ gatekeeper: Gatekeeper, of request: Request) -> ClientAddress {
+        gatekeeper.address(
+            of: remoteAddress, forwarded: request.headers[values: .xForwardedFor].joined(separator: ","))
+    }
 }

@@ -8,26 +8,27 @@ struct HTTPGuard: RouterMiddleware {
     typealias Context = HTTPContext
 
     let gatekeeper: Gatekeeper
+    let door: Door
+    let headers: SecurityHeaders
     let logger: Logger
-
-    /// Our pages need nothing from anywhere else, and nobody needs them in a frame.
-    private static let contentSecurityPolicy =
-        "default-src 'self'; connect-src 'self' ws: wss:; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
-        + "frame-ancestors 'none'; form-action 'self'"
 
     func handle(
         _ request: Request, context: HTTPContext, next: (Request, HTTPContext) async throws -> Response
     ) async throws -> Response {
         var response: Response
+        let visit = Visit(request.head)
+        let refusal = gatekeeper.refusal(of: visit)
         do {
-            switch gatekeeper.refusal(host: request.head.authority, origin: request.headers[.origin]) {
+            switch refusal {
             case .misdirected:
                 throw HTTPProblem(
                     .misdirectedRequest, Problem(.forbidden, "This server is not known by that host name."))
+            // Whoever follows a link from elsewhere may look, and change nothing.
             case .foreignOrigin where request.method != .get && request.method != .head:
                 throw HTTPProblem(Problem(.forbidden, "Pages of that origin may not ask here."))
             case .foreignOrigin, nil: break
             }
+            try checkRate(request, context)
             response = request.method == .options ? Response(status: .noContent) : try await next(request, context)
         } catch let problem as HTTPProblem {
             response = problem.response
@@ -39,19 +40,28 @@ struct HTTPGuard: RouterMiddleware {
             logger.error("request failed", metadata: ["error": "\(type(of: error))"])
             response = HTTPProblem(.internal).response
         }
-        addHeaders(to: &response, of: request)
+        headers.add(to: &response.headers, host: refusal == .misdirected ? nil : visit.host)
+        addCORS(to: &response, of: request, from: refusal == nil ? visit.origins.first : nil)
         return response
     }
 
-    private func addHeaders(to response: inout Response, of request: Request) {
-        response.headers[.contentSecurityPolicy] = Self.contentSecurityPolicy
-        response.headers[.xContentTypeOptions] = "nosniff"
-        response.headers[.referrerPolicy] = "no-referrer"
-        guard let origin = request.headers[.origin],
-            gatekeeper.refusal(host: request.head.authority, origin: origin) == nil
-        else { return }
-        response.headers[.accessControlAllowOrigin] = origin
+    /// What an address may ask for, each request charged by the work it makes.
+    private func checkRate(_ request: Request, _ context: HTTPContext) throws(Problem) {
+        let path = request.uri.path
+        // A machine that asks whether the server lives would take a refusal for its death.
+        guard path != "/livez", path != "/readyz" else { return }
+        let address = context.address(gatekeeper, of: request)
+        let cost = path.hasPrefix("/api/rooms") || path == "/metrics" || path == "/health" ? 4.0 : 1
+        guard let wait = door.wait(forRequestFrom: address, cost: cost) else { return }
+        throw Problem(.rateLimited, "That is too many requests from your address.", retryAfter: wait)
+    }
+
+    /// - Parameter origin: one that may read the answer.
+    private func addCORS(to response: inout Response, of request: Request, from origin: String?) {
+        // A cache must not give one site's answer to another.
         response.headers[.vary] = "Origin"
+        guard let origin else { return }
+        response.headers[.accessControlAllowOrigin] = origin
         guard request.method == .options else { return }
         response.headers[.accessControlAllowMethods] = "GET, POST"
         response.headers[.accessControlAllowHeaders] = "Content-Type, Idempotency-Key"
@@ -66,13 +76,6 @@ struct HTTPGuard: RouterMiddleware {
 }
 
 extension HTTPField.Name {
-    fileprivate static let referrerPolicy = Self.constant("Referrer-Policy")
     static let idempotencyKey = Self.constant("Idempotency-Key")
     static let xForwardedFor = Self.constant("X-Forwarded-For")
-
-    /// - Precondition: a name written in this file is a valid one.
-    private static func constant(_ name: String) -> Self {
-        guard let name = Self(name) else { preconditionFailure("\(name) is no header name") }
-        return name
-    }
 }

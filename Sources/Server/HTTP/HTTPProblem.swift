@@ -20,7 +20,10 @@ struct HTTPProblem: Error, HTTPResponseError {
 
     func response(from request: Request, context: some RequestContext) throws -> Response { response }
 
-    var text: [UInt8] {
+    static let mediaType = "application/problem+json"
+
+    /// The document.
+    var body: [UInt8] {
         var object = JSONObject()
         object.set("type", "about:blank")
         object.set("title", status.reasonPhrase)
@@ -31,8 +34,8 @@ struct HTTPProblem: Error, HTTPResponseError {
     }
 
     var response: Response {
-        var response = Response.json(text, status: status)
-        response.headers[.contentType] = "application/problem+json"
+        var response = Response.json(body, status: status)
+        response.headers[.contentType] = Self.mediaType
         // RFC 9110, section 15.5.2.
         if status == .unauthorized { response.headers[.wwwAuthenticate] = "Bearer" }
         if let wait = problem.retryAfter { response.headers[.retryAfter] = "\(wait.secondsRoundedUp)" }

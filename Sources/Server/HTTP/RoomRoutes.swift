@@ -67,11 +67,9 @@ struct RoomRoutes: Sendable {
         guard key?.utf8.count ?? 0 <= Limits.idempotencyKeyBytes else {
             throw fields.problem("Idempotency-Key", "is too long")
         }
-        let address = node.gatekeeper.address(
-            of: context.remoteAddress, forwarded: request.headers[values: .xForwardedFor].joined(separator: ","))
         let order = RoomOrder(
             gameType: gameType, options: options, visibility: visibility, idempotencyKey: key,
-            creator: try await Credentials(request, node).creator(at: address))
+            creator: try await Credentials(request, node).creator(at: context.address(node.gatekeeper, of: request)))
         let room = try await ask { promise in node.rooms.post(.create(order, promise)) }
         var object = JSONObject()
         object.set("roomId", room.rawValue)

@@ -22,8 +22,7 @@ struct StatusRoutes: Sendable {
 
     /// What came for a socket and is none: why, as far as it can be said.
     private func refuseSocket(_ request: Request) -> Response {
-        let host = request.head.authority
-        guard node.gatekeeper.refusal(host: host, origin: request.headers[.origin]) == nil else {
+        guard node.gatekeeper.refusal(of: Visit(request.head)) == nil else {
             return HTTPProblem(Problem(.forbidden, "Pages of that origin may not connect.")).response
         }
         var response = HTTPProblem(.upgradeRequired, Problem(.badMessage, "This is a WebSocket.")).response
@@ -45,7 +44,7 @@ struct StatusRoutes: Sendable {
         let roundTrip = isDeep ? await status.roundTrip() : nil
         let isServing = status.isReady
         let isStoring = store.error == nil && redis?.isServing != false
-        let isHealthy = isServing && isStoring && (!isDeep || roundTrip != nil)
+        let isHealthy = isServing && isStoring && !node.isOverloaded && (!isDeep || roundTrip != nil)
         var object = JSONObject()
         object.set("status", isHealthy ? "healthy" : "degraded")
         object.set("timestamp", node.wallClock())
@@ -63,6 +62,7 @@ struct StatusRoutes: Sendable {
         object.set("connections", counts.connections)
         object.set("users", counts.users)
         object.set("rooms", counts.rooms)
+        object.set("overloaded", node.isOverloaded)
         object.set("roundTripMs", roundTrip)
         return .json(object.closed(), status: isServing ? .ok : .serviceUnavailable)
     }

@@ -9,7 +9,15 @@ final class Metrics: Sendable {
     private let bytesOut = Atomic<Int>(0)
     private let failedCommits = Atomic<Int>(0)
     private let replacedStates = Atomic<Int>(0)
+    private let refusals = Dictionary(uniqueKeysWithValues: LimitName.allCases.map { ($0, Counter()) })
     private let rare = Mutex(Rare())
+
+    private final class Counter: Sendable {
+        private let value = Atomic<Int>(0)
+
+        var count: Int { value.load(ordering: .relaxed) }
+        func add() { value.wrappingAdd(1, ordering: .relaxed) }
+    }
 
     /// What happens seldom enough to be counted under a lock.
     struct Rare {
@@ -34,6 +42,8 @@ final class Metrics: Sendable {
     func closed(_ code: CloseCode) { rare.withLock { $0.closes[code, default: 0] += 1 } }
     /// - Parameter fault: nil: it was believed.
     func tokenShown(_ fault: TokenFault?) { rare.withLock { $0.tokens[fault, default: 0] += 1 } }
+    /// Somebody met a limit. Whoever floods meets one with each message.
+    func refused(_ limit: LimitName) { refusals[limit]?.add() }
     func roomOpened(_ gameType: String) { rare.withLock { $0.rooms[gameType, default: 0] += 1 } }
     func roomClosed(_ gameType: String) { rare.withLock { $0.rooms[gameType, default: 0] -= 1 } }
 
@@ -42,6 +52,7 @@ final class Metrics: Sendable {
         let closes: [CloseCode: Int]
         let rooms: [String: Int]
         let tokens: [TokenFault?: Int]
+        let refusals: [LimitName: Int]
     }
 
     func read() -> Reading {
@@ -51,6 +62,6 @@ final class Metrics: Sendable {
             messagesOut: messagesOut.load(ordering: .relaxed), bytesOut: bytesOut.load(ordering: .relaxed),
             failedCommits: failedCommits.load(ordering: .relaxed),
             replacedStates: replacedStates.load(ordering: .relaxed), closes: rare.closes, rooms: rare.rooms,
-            tokens: rare.tokens)
+            tokens: rare.tokens, refusals: refusals.mapValues(\.count))
     }
 }

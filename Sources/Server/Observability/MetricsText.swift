@@ -1,3 +1,4 @@
+internal import NIOCore
 internal import RedisClient
 internal import RoomEngine
 internal import SessionStore
@@ -46,11 +47,33 @@ struct MetricsText {
                     name: "parlor_tokens_total", help: "Tokens shown, by what came of it.", kind: "counter",
                     values: reading.tokens.map { ("result=\"\($0.key?.rawValue ?? "valid")\"", $0.value) }
                         .sorted { $0.0 < $1.0 }),
-            ] + (redis.map(Self.samples) ?? [])
+            ] + Self.samples(of: counts, reading.refusals) + (redis.map(Self.samples) ?? [])
     }
 
     private static func one(_ name: String, _ kind: String, _ help: String, _ value: Int) -> Sample {
         Sample(name: name, help: help, kind: kind, values: [("", value)])
+    }
+
+    /// How near the server is to its limits, and who met them.
+    private static func samples(of counts: ServerCounts, _ refusals: [LimitName: Int]) -> [Sample] {
+        [
+            one(
+                "parlor_page_connections", "gauge", "Open connections that are no WebSocket.",
+                counts.pageConnections),
+            one("parlor_outbox_bytes", "gauge", "What connections have yet to take.", counts.owedBytes),
+            Sample(
+                name: "parlor_loop_lag_milliseconds", help: "How late each event loop is, smoothed.", kind: "gauge",
+                values: counts.lags.enumerated().map {
+                    ("loop=\"\($0.offset)\"", Int($0.element.nanoseconds / 1_000_000))
+                }),
+            one(
+                "parlor_overloaded", "gauge", "Whether joins are refused because a loop is late.",
+                counts.isOverloaded ? 1 : 0),
+            Sample(
+                name: "parlor_refusals_total", help: "What was refused because a limit was met, by limit.",
+                kind: "counter",
+                values: LimitName.allCases.map { ("limit=\"\($0.rawValue)\"", refusals[$0] ?? 0) }),
+        ]
     }
 
     private static func samples(of redis: RedisHealth) -> [Sample] {
@@ -103,4 +126,11 @@ struct ServerCounts: Sendable {
     var users = 0
     var rooms = 0
     var clientsByGame: [String: Int] = [:]
+    /// Connections that are no sockets.
+    var pageConnections = 0
+    /// What all connections are owed, in bytes.
+    var owedBytes = 0
+    /// How late each event loop is.
+    var lags: [TimeAmount] = []
+    var isOverloaded = false
 }

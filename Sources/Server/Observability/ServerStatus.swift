@@ -36,7 +36,9 @@ final class ServerStatus: Sendable {
     func counts() async -> ServerCounts {
         let (connections, users, byGame) = await clients.counts
         return ServerCounts(
-            connections: connections, users: users, rooms: await rooms.directory.count, clientsByGame: byGame)
+            connections: connections, users: users, rooms: await rooms.directory.count, clientsByGame: byGame,
+            pageConnections: node.door.pageConnections, owedBytes: node.hubs.map(\.budget.owed).reduce(0, +),
+            lags: node.loads.map(\.lag), isOverloaded: node.isOverloaded)
     }
 
     struct StorePing: Sendable {

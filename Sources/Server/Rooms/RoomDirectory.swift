@@ -2,8 +2,8 @@ internal import DequeModule
 internal import RoomEngine
 internal import SessionStore
 
-/// All rooms of this server as rows, and the ones a stranger may be seated in. Pure; a quick join costs the same with ten
-/// rooms and with ten thousand.
+/// All rooms of this server as rows, and the ones a stranger may be seated in. Pure; a quick join and a page of the list
+/// cost the same with ten rooms and with ten thousand.
 struct RoomDirectory {
     /// What a quick join looks for.
     fileprivate struct Wish: Hashable {
@@ -22,6 +22,9 @@ struct RoomDirectory {
         /// Whether the room itself has reported: before that it is on its way into the store, and in no list.
         var isKnown: Bool
 
+        /// What lists show of it.
+        var listed: RoomRow? { isKnown ? row : nil }
+
         var isOpen: Bool {
             !row.isPrivate && row.phase == .waiting && row.isAlive && !row.isLocked
                 && row.players + promised < row.maxSeats
@@ -29,6 +32,7 @@ struct RoomDirectory {
     }
 
     private var entries: [RoomID: Entry] = [:]
+    private var lists = RoomLists()
     /// Rooms that were open when they were put here; which still are is seen when they are taken.
     private var queues: [Wish: Deque<RoomID>] = [:]
     /// How many places there are in all queues.
@@ -45,7 +49,8 @@ struct RoomDirectory {
 
     /// - Parameter isKnown: whether lists show it already, as they do a room found in the store.
     mutating func add(_ row: RoomRow, creator: ClientAddress?, isKnown: Bool = false) {
-        entries[row.id] = Entry(row: row, creator: creator, isKnown: isKnown)
+        let entry = Entry(row: row, creator: creator, isKnown: isKnown)
+        lists.change(from: entries.updateValue(entry, forKey: row.id)?.listed, to: entry.listed)
         if let creator { roomsByAddress[creator, default: 0] += 1 }
         enqueue(row.id)
     }
@@ -56,8 +61,9 @@ struct RoomDirectory {
         guard let entry = entries[row.id] else { return nil }
         entries[row.id]?.row = row
         entries[row.id]?.isKnown = true
+        lists.change(from: entry.listed, to: row)
         enqueue(row.id)
-        return entry.isKnown ? entry.row : nil
+        return entry.listed
     }
 
     /// - Returns: the row that lists showed, if they did.
@@ -67,7 +73,8 @@ struct RoomDirectory {
         if let creator = entry.creator, let count = roomsByAddress[creator] {
             roomsByAddress[creator] = count > 1 ? count - 1 : nil
         }
-        return entry.isKnown ? entry.row : nil
+        lists.change(from: entry.listed, to: nil)
+        return entry.listed
     }
 
     /// An open room for somebody who does not care which, and a seat in it promised to them; nil: there is none.
@@ -106,13 +113,15 @@ struct RoomDirectory {
         enqueue(room)
     }
 
-    /// Public rooms, newest first.
-    func rows(gameType: String?, phase: RoomPhase? = nil) -> [RoomRow] {
-        entries.values.lazy.filter(\.isKnown).map(\.row)
-            .filter { !$0.isPrivate && (gameType == nil || $0.gameType == gameType) }
-            .filter { phase == nil || $0.phase == phase }
-            .sorted { $0.isNewer(than: $1) }
+    /// A page of the public rooms, newest first.
+    func rows(
+        most: Int, gameType: String?, phase: RoomPhase? = nil, after cursor: RoomCursor? = nil
+    ) -> [RoomRow] {
+        lists.page(of: most, gameType: gameType, phase: phase, after: cursor).compactMap { entries[$0.id]?.row }
     }
+
+    /// How many public rooms there are.
+    func listed(gameType: String?) -> Int { lists.count(gameType: gameType, phase: nil) }
 
     private mutating func enqueue(_ room: RoomID) {
         guard let entry = entries[room], entry.isOpen else { return }
@@ -130,12 +139,5 @@ struct RoomDirectory {
     private mutating func sweep() {
         queues = queues.mapValues { queue in Deque(queue.filter { entries[$0] != nil }) }.filter { !$0.value.isEmpty }
         places = queues.values.reduce(0) { $0 + $1.count }
-    }
-}
-
-extension RoomRow {
-    /// The order of lists: newest first, and the same for everybody.
-    func isNewer(than other: RoomRow) -> Bool {
-        createdAt != other.createdAt ? createdAt > other.createdAt : id.rawValue > other.id.rawValue
     }
 }

@@ -20,34 +20,6 @@ struct RoomQuery: Sendable {
     let cursor: RoomCursor?
 }
 
-/// A place in the list of rooms, newest first, that stays the same while rooms come and go: the room after which to go
-/// on.
-struct RoomCursor: Equatable, Sendable {
-    let createdAt: Int64
-    let id: RoomID
-
-    var text: String { "\(createdAt).\(id.rawValue)" }
-
-    init(_ row: RoomRow) {
-        createdAt = row.createdAt
-        id = row.id
-    }
-
-    /// - Parameter text: untrusted.
-    init?(text: String) {
-        let parts = text.split(separator: ".", maxSplits: 1)
-        guard parts.count == 2, let createdAt = Int64(parts[0]), let id = RoomID(rawValue: String(parts[1])) else {
-            return nil
-        }
-        self.createdAt = createdAt
-        self.id = id
-    }
-
-    func isBefore(_ row: RoomRow) -> Bool {
-        createdAt != row.createdAt ? createdAt > row.createdAt : id.rawValue > row.id.rawValue
-    }
-}
-
 struct RoomPage: Sendable {
     let rooms: [RoomRow]
     let next: RoomCursor?
@@ -55,8 +27,9 @@ struct RoomPage: Sendable {
 
 extension RoomManager {
     func page(_ query: RoomQuery) -> RoomPage {
-        let rows = directory.rows(gameType: query.gameType, phase: query.phase)
-            .filter { row in query.cursor?.isBefore(row) ?? true }
+        // One more than fits says whether there is a next page.
+        let rows = directory.rows(
+            most: query.limit + 1, gameType: query.gameType, phase: query.phase, after: query.cursor)
         let page = Array(rows.prefix(query.limit))
         return RoomPage(rooms: page, next: rows.count > page.count ? page.last.map(RoomCursor.init) : nil)
     }
@@ -68,7 +41,7 @@ extension RoomManager {
         }
         do throws(Problem) {
             let game = try game(order.gameType)
-            try checkRate(order.creator.address)
+            try checkAdmission(order.creator.address)
             let new = try newRoom(
                 game, options: order.options, visibility: order.visibility, creator: order.creator)
             let room = new.header.id

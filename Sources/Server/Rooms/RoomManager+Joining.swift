@@ -36,7 +36,10 @@ extension RoomManager {
 
     func noted(_ placement: Placement, _ choice: Choice, _ error: StoreError?) {
         guard error != nil else { return send(placement, choice) }
-        if choice.isNew != nil { directory.remove(choice.room) }
+        if choice.isNew != nil {
+            directory.remove(choice.room)
+            clients.assumeIsolated { $0.roomEnded(choice.room) }
+        }
         if choice.isPromised { directory.settle(choice.room) }
         refuse(placement, .storeUnavailable)
     }
@@ -74,8 +77,8 @@ extension RoomManager {
             if let own = session.rooms.first(where: { isWaiting($0, gameType) }) {
                 return Choice(room: own, isNew: nil, isPromised: false)
             }
-            try checkRate(placement.sender.address)
-            try checkOwnRooms(session)
+            try checkAdmission(placement.sender.address)
+            try checkSeats(placement.sender, session)
             let options = try placement.join.options.map { text throws(Problem) in
                 try check(text, game, placement.sender.address)
             }
@@ -86,11 +89,11 @@ extension RoomManager {
                 return Choice(room: room, isNew: nil, isPromised: true)
             }
         } else {
-            try checkRate(placement.sender.address)
-            try checkOwnRooms(session)
+            try checkAdmission(placement.sender.address)
+            try checkSeats(placement.sender, session)
         }
         if placement.join.isSpectator && !placement.join.creates {
-            guard let room = directory.rows(gameType: gameType).first else { throw .roomNotFound }
+            guard let room = directory.rows(most: 1, gameType: gameType).first else { throw .roomNotFound }
             return Choice(room: room.id, isNew: nil, isPromised: false)
         }
         let new = try newRoom(
@@ -109,8 +112,8 @@ extension RoomManager {
         try checkAnonymity(of: placement, try game(row.gameType))
         try checkPass(of: placement, room, row.gameType)
         if !session.rooms.contains(room) {
-            try checkRate(placement.sender.address)
-            if !placement.join.isSpectator { try checkOwnRooms(session) }
+            try checkAdmission(placement.sender.address)
+            if !placement.join.isSpectator { try checkSeats(placement.sender, session) }
         }
         directory.promise(room)
         return Choice(room: room, isNew: nil, isPromised: true)
@@ -124,10 +127,12 @@ extension RoomManager {
         let options = try check(options ?? Array("{}".utf8), game, creator.address)
         let limits = node.limits
         guard limits.maxRooms == 0 || directory.count < limits.maxRooms else {
+            node.metrics.refused(.rooms)
             throw Problem(.serverBusy, "There are as many rooms as this server holds.", retryAfter: .seconds(10))
         }
         guard limits.maxRoomsPerAddress == 0 || directory.rooms(createdBy: creator.address) < limits.maxRoomsPerAddress
         else {
+            node.metrics.refused(.roomsPerAddress)
             throw Problem(.tooManyRooms, "There are too many rooms from your address.")
         }
         // An id has so many bits that two rooms never draw the same; a private one cannot be guessed.
@@ -189,25 +194,37 @@ extension RoomManager {
         if let refusal { throw refusal }
     }
 
-    private func checkOwnRooms(_ session: Session) throws(Problem) {
+    /// Whether a client may take one more seat.
+    private func checkSeats(_ sender: Sender, _ session: Session) throws(Problem) {
+        let taken = clients.assumeIsolated { $0.seats(from: sender.address) }
+        let mostTaken = node.limits.maxSeatsPerAddress
+        guard mostTaken == 0 || taken < mostTaken else {
+            node.metrics.refused(.seatsPerAddress)
+            throw Problem(.tooManyRooms, "There are too many seats taken from your address.")
+        }
         let most = node.limits.maxRoomsPerClient
         guard most == 0 || session.rooms.count < most else {
+            node.metrics.refused(.roomsPerClient)
             throw Problem(.tooManyRooms, "You are in \(most) rooms already: leave one first.")
         }
     }
 
-    func checkRate(_ address: ClientAddress) throws(Problem) {
+    /// Whether somebody new may come into a room at all. Whoever comes back to a seat is not asked.
+    func checkAdmission(_ address: ClientAddress) throws(Problem) {
+        guard !node.isOverloaded else {
+            node.metrics.refused(.load)
+            throw Problem(.serverBusy, "The server is busy. Try again in a moment.", retryAfter: Limits.overloadRetry)
+        }
         guard !node.traps.sentence.bars(address, at: node.wallClock()) else { throw .barred }
-        let perMinute = Double(node.limits.joinsPerMinutePerAddress)
-        let now = NIODeadline.now()
-        var bucket = joins[address] ?? TokenBucket(perSecond: perMinute / 60, burst: perMinute * 2, now: now)
-        let wait = bucket.take(at: now)
-        if joins.count > Limits.rememberedAddresses { joins.removeAll(keepingCapacity: true) }
-        joins[address] = bucket
-        if let wait { throw Problem(.rateLimited, "That is too many joins from your address.", retryAfter: wait) }
+        guard let wait = joins.take(from: address, at: loop.now) else { return }
+        node.metrics.refused(.joins)
+        throw Problem(.rateLimited, "That is too many joins from your address.", retryAfter: wait)
     }
 
     private func refuse(_ placement: Placement, _ problem: Problem) {
+        // Only a room that was named can be guessed.
+        let isGuess = problem.code == .roomNotFound && placement.room != nil
+        if isGuess { node.deliver(.settled(.guess), to: placement.sender.connection) }
         node.deliver(placement.refusal(problem), to: placement.sender.connection)
     }
 }

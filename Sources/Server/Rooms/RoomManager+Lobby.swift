@@ -15,6 +15,7 @@ extension RoomManager {
         do throws(Problem) {
             if let gameType { _ = try game(gameType) }
             guard lobby.watcherCount < Limits.lobbyWatchers else {
+                node.metrics.refused(.lobbyWatchers)
                 throw Problem(.serverBusy, "Too many are watching the lobby.", retryAfter: .seconds(10))
             }
             // What is not told yet belongs to who watched before: the list below has it already.
@@ -28,10 +29,9 @@ extension RoomManager {
     }
 
     private func roomList(_ id: MessageID?, _ gameType: String?) -> [UInt8] {
-        let rows = directory.rows(gameType: gameType)
-        return ServerMessage.plain("room_list", id: id) { data in
-            data.set("rooms", array: rows.prefix(Limits.lobbyList).map(\.json))
-            data.set("total", rows.count)
+        ServerMessage.plain("room_list", id: id) { [directory] data in
+            data.set("rooms", array: directory.rows(most: Limits.lobbyList, gameType: gameType).map(\.json))
+            data.set("total", directory.listed(gameType: gameType))
         }
     }
 
@@ -46,8 +46,7 @@ extension RoomManager {
         lobbyFlush?.cancel()
         lobbyFlush = nil
         let updates = lobby.flush { gameType in
-            let rows = directory.rows(gameType: gameType)
-            return (Array(rows.prefix(Limits.lobbyList)), rows.count)
+            (directory.rows(most: Limits.lobbyList, gameType: gameType), directory.listed(gameType: gameType))
         }
         for (connections, message) in updates {
             let frame = Frame.text(message)

@@ -47,7 +47,7 @@ actor RoomManager: LoopActor {
     var directory = RoomDirectory()
     var lobby = Lobby()
     var lobbyFlush: Scheduled<Void>?
-    var joins: [ClientAddress: TokenBucket] = [:]
+    var joins: AddressRates
     private(set) var isDraining = false
     /// There may be rooms in the store that are not in the directory yet.
     private(set) var isRecovering = true
@@ -59,6 +59,8 @@ actor RoomManager: LoopActor {
         self.node = node
         self.clients = clients
         self.loop = loop
+        let perMinute = Double(node.limits.joinsPerMinutePerAddress)
+        joins = AddressRates(perSecond: perMinute / 60, burst: perMinute * 2)
         executor = loop.serialExecutor
         mailbox = node.rooms
         open()
@@ -76,7 +78,9 @@ actor RoomManager: LoopActor {
                 // A row that comes late is of a room that has ended.
                 guard directory[row.id] != nil else { continue }
                 lobby.changed(from: directory.update(row), to: row)
-            case .removed(let room): lobby.changed(from: directory.remove(room), to: nil)
+            case .removed(let room):
+                lobby.changed(from: directory.remove(room), to: nil)
+                clients.assumeIsolated { $0.roomEnded(room) }
             case .list(let connection, let id, let gameType): list(connection, id, gameType)
             case .watch(let connection, let id, let gameType): watch(connection, id, gameType)
             case .unwatch(let connection, let id):

@@ -215,6 +215,7 @@ extension Shard {
             let problem = order.isFirst && problem == .roomNotFound ? .storeUnavailable : problem
             let text = ServerMessage.failure("join_room_result", id: order.id, room: id, problem)
             answer(order.sender, text, .entrance, id)
+            if problem == .roomNotFound { node.clients.post(.seatEnded(order.sender.client, id, expired: false)) }
         case .rejoin(let id, let request):
             if request.isAnswered {
                 if problem == .quarantined {
@@ -224,7 +225,7 @@ extension Shard {
                 let isGone = problem == .roomNotFound
                 let problem: Problem = isGone ? (request.wasExpired ? .sessionExpired : .sessionNotFound) : problem
                 let text = ServerMessage.failure("reconnect_result", id: request.id, room: id, problem)
-                answer(request.sender, text, .nothing, id)
+                answer(request.sender, text, problem == .sessionNotFound ? .guess : .nothing, id)
             }
             let stillHolds = problem == .storeUnavailable || problem == .draining
             node.clients.post(

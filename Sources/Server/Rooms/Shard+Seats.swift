@@ -23,6 +23,7 @@ extension Shard {
         case (true, let seat?): standUp(seat, order, answer, room)
         case (true, nil):
             guard here != nil || room.audience.spectatorCount < room.game.maxSpectators else {
+                node.metrics.refused(.spectators)
                 return refuse(answer, Problem(.roomFull, "There is no room for another spectator."), in: room)
             }
             let watcher = Audience.Member(
@@ -162,8 +163,10 @@ extension Shard {
         let expired = room.expired[request.sender.client.rawValue]
         let isTheirs = expired?.user == nil || expired?.user == request.sender.user?.rawValue
         let isRecent = expired.map { isTheirs && loop.now - $0.at < TimeAmount(Limits.expiredSeatMemory) } ?? false
-        let answer = Answer(sender: request.sender, id: request.id, type: "reconnect_result", settles: .nothing)
-        refuse(answer, isRecent || request.wasExpired ? .sessionExpired : .sessionNotFound, in: room)
+        let wasHere = isRecent || request.wasExpired
+        let answer = Answer(
+            sender: request.sender, id: request.id, type: "reconnect_result", settles: wasHere ? .nothing : .guess)
+        refuse(answer, wasHere ? .sessionExpired : .sessionNotFound, in: room)
     }
 
     /// Somebody who is in the room by its record though nobody knows the connection: the step that let them out was lost.

@@ -20,6 +20,8 @@ struct MessageRouter {
         case pong(MessageID?, ArraySlice<UInt8>?)
         /// The next state of the room must be a whole one.
         case forgetBase(RoomID)
+        /// A limit was met.
+        case refused(LimitName)
         case close(CloseCode)
     }
 
@@ -28,6 +30,7 @@ struct MessageRouter {
     let takesTokens: Bool
     private let defaultGame: String?
     private var rate: TokenBucket
+    private var chat: TokenBucket
     private var violations: TokenBucket
     /// A join, a return or the answer to a token is under way.
     var awaitsEntrance = false
@@ -35,6 +38,8 @@ struct MessageRouter {
     private(set) var hasEntered = false
     private var unansweredMoves: [RoomID: Int] = [:]
     private var held: Deque<ClientMessage> = []
+    /// The client does not read what it is owed: what it asks for waits.
+    private(set) var isPaused = false
 
     init(
         defaultGame: String?, limits: Limits, takesTokens: Bool = false, identity: Identity? = nil, now: NIODeadline
@@ -44,21 +49,25 @@ struct MessageRouter {
         self.identity = identity ?? Identity(at: now)
         let perSecond = Double(limits.messagesPerSecond)
         rate = TokenBucket(perSecond: perSecond, burst: perSecond * 2, now: now)
+        chat = TokenBucket(perSecond: Limits.chatPerSecond, burst: Limits.chatInABurst, now: now)
         violations = TokenBucket(
             perSecond: Limits.violationsPerSecond, burst: Limits.violationsInABurst, now: now)
     }
 
     /// Whether the socket may be read: nothing that was read already waits.
-    var mayRead: Bool { held.isEmpty }
+    var mayRead: Bool { held.isEmpty && !isPaused }
     var isInRealTimeRoom: Bool { rooms.values.contains { $0.isRealTime } }
 
     /// One message was read.
     mutating func received(_ text: ArraySlice<UInt8>, at now: NIODeadline) -> [Action] {
         do throws(MessageReader.Failure) {
             let message = try MessageReader.read(text)
-            if let wait = rate.take(message.request.cost, at: now) {
-                let problem = Problem(.rateLimited, "That is too many messages.", retryAfter: wait)
-                return violation(message.request.resultType, message.id, problem, at: now)
+            let resultType = message.request.resultType
+            if let wait = rate.take(message.request.cost + Limits.cost(ofBytes: text.count), at: now) {
+                return tooMany("messages", .messages, resultType, message.id, wait, at: now)
+            }
+            if case .inRoom(.chat) = message.request, let wait = chat.take(at: now) {
+                return tooMany("lines of chat", .chat, resultType, message.id, wait, at: now)
             }
             guard held.isEmpty, !mustWait(message) else {
                 held.append(message)
@@ -66,22 +75,35 @@ struct MessageRouter {
             }
             return route(message)
         } catch {
-            if let wait = rate.take(at: now) {
-                let problem = Problem(.rateLimited, "That is too many messages.", retryAfter: wait)
-                return violation(nil, error.id, problem, at: now)
+            if let wait = rate.take(1 + Limits.cost(ofBytes: text.count), at: now) {
+                return tooMany("messages", .messages, nil, error.id, wait, at: now)
             }
             return violation(error.resultType, error.id, error.problem, at: now)
         }
     }
 
     /// An answer has come; what waited for it goes on.
-    mutating func settled(_ settled: Settled) -> [Action] {
+    mutating func settled(_ settled: Settled, at now: NIODeadline) -> [Action] {
         switch settled {
         case .entrance: awaitsEntrance = false
         case .move(let room):
             if let count = unansweredMoves[room] { unansweredMoves[room] = count > 1 ? count - 1 : nil }
+        case .guess: return [.refused(.guesses)] + violate(Limits.guessCost, at: now)
         case .nothing, .request: return []
         }
+        return goOn()
+    }
+
+    /// A ping or a pong of the transport was read.
+    mutating func receivedControl(at now: NIODeadline) -> [Action] {
+        guard rate.take(at: now) != nil else { return [] }
+        return [.refused(.messages)] + violate(at: now)
+    }
+
+    mutating func pause() { isPaused = true }
+
+    mutating func resumed() -> [Action] {
+        isPaused = false
         return goOn()
     }
 
@@ -106,6 +128,7 @@ struct MessageRouter {
     }
 
     private func mustWait(_ message: ClientMessage) -> Bool {
+        if isPaused { return true }
         if case .ping = message.request { return false }
         if awaitsEntrance { return true }
         if identity.isProving, case .refreshToken = message.request { return true }
@@ -121,6 +144,14 @@ struct MessageRouter {
         case .authenticate(let token): return prove(token, message, isRefresh: false)
         case .refreshToken(let token): return prove(token, message, isRefresh: true)
         case .join(let join):
+            if join.isSpectator, watchesEnough(besides: message.room) {
+                let problem = Problem(
+                    .tooManyRooms, "You are watching \(Limits.watchedRooms) rooms already: leave one first.")
+                return [
+                    .refused(.watchedRooms),
+                    .send(ServerMessage.failure("join_room_result", id: message.id, room: message.room, problem)),
+                ]
+            }
             awaitsEntrance = true
             let gameType = message.gameType ?? (message.room == nil ? defaultGame : nil)
             return [.join(join, message.id, room: message.room, gameType: gameType)]
@@ -160,6 +191,11 @@ struct MessageRouter {
         }
     }
 
+    private func watchesEnough(besides room: RoomID?) -> Bool {
+        if let room, rooms[room] != nil { return false }
+        return rooms.values.count { $0.seat == nil } >= Limits.watchedRooms
+    }
+
     private func room(of message: ClientMessage) -> RoomID? {
         message.room ?? (rooms.count == 1 ? rooms.first?.key : nil)
     }
@@ -167,8 +203,21 @@ struct MessageRouter {
     private mutating func violation(
         _ resultType: String?, _ id: MessageID?, _ problem: Problem, at now: NIODeadline
     ) -> [Action] {
-        if violations.take(at: now) != nil { return [.close(.tooManyViolations)] }
-        return [.send(ServerMessage.failure(resultType, id: id, problem))]
+        let end = violate(at: now)
+        return end.isEmpty ? [.send(ServerMessage.failure(resultType, id: id, problem))] : end
+    }
+
+    private mutating func tooMany(
+        _ what: String, _ limit: LimitName, _ resultType: String?, _ id: MessageID?, _ wait: Duration,
+        at now: NIODeadline
+    ) -> [Action] {
+        let problem = Problem(.rateLimited, "That is too many \(what).", retryAfter: wait)
+        return violation(resultType, id, problem, at: now) + [.refused(limit)]
+    }
+
+    /// - Returns: the end, when it was one violation too many.
+    private mutating func violate(_ cost: Double = 1, at now: NIODeadline) -> [Action] {
+        violations.take(cost, at: now) == nil ? [] : [.close(.tooManyViolations)]
     }
 }
 
@@ -187,11 +236,14 @@ extension ClientRequest {
         case .authenticate, .refreshToken: 8
         case .inRoom(let command):
             switch command {
+            // A state may be as large as a view, whatever the question was.
             case .resync: 4
             case .addBot, .removeBot: 2
             default: 1
             }
-        case .listRooms, .watchLobby, .join, .reconnect: 4
+        case .join, .reconnect: 4
+        // A hundred rooms are written down.
+        case .listRooms, .watchLobby: 10
         }
     }
 }

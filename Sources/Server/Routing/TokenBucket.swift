@@ -28,4 +28,9 @@ struct TokenBucket {
         }
         return .milliseconds(Int64((cost - tokens) / perSecond * 1000) + 1)
     }
+
+    /// Whether nothing that was taken is still missing.
+    func isFull(at now: NIODeadline) -> Bool {
+        tokens + perSecond * Double((now - last).nanoseconds) / 1e9 >= burst
+    }
 }

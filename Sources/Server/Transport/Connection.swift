@@ -39,9 +39,13 @@ final class Connection: ChannelDuplexHandler {
     private var heartbeat: Heartbeat
     private var context: ChannelHandlerContext?
     private var isClosing = false
+    /// What came since.
+    private var closingBytes = 0
     /// A read that was held back while messages wait.
     private var readIsHeld = false
-    private var overBoundSince: NIODeadline?
+    private var backlog: Backlog
+    /// What of the outbox is in the loop's budget.
+    private var budgeted = 0
 
     init(node: Node, hub: LoopHub, arrival: Arrival) {
         self.node = node
@@ -57,7 +61,11 @@ final class Connection: ChannelDuplexHandler {
                 proof: arrival.proof, mustProve: node.tokens.isRequired, at: now, wallClock: node.wallClock()), now: now
         )
         heartbeat = Heartbeat(now: now)
+        backlog = Backlog(node.limits)
     }
+
+    /// In bytes.
+    var owed: Int { outbox.byteCount }
 
     // MARK: Channel
 
@@ -89,10 +97,16 @@ final class Connection: ChannelDuplexHandler {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        frames.append(unwrapInboundIn(data))
-        guard !isClosing else { return awaitClose() }
+        let bytes = unwrapInboundIn(data)
+        guard !isClosing else { return awaitClose(bytes) }
+        frames.append(bytes)
         readFrames()
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) {
         flush()
+        if hub.budget.isExceeded { hub.assumeIsolated { $0.keepToBudget() } }
+        context.fireChannelReadComplete()
     }
 
     func read(context: ChannelHandlerContext) {
@@ -147,13 +161,17 @@ final class Connection: ChannelDuplexHandler {
             if !router.hasEntered { user = router.identity.proof?.user.key }
             perform(actions)
             perform(router.beat(at: .now(), wallClock: node.wallClock()))
+            readFrames()
         case .close(let code): close(code)
         }
+        // The bound holds in the middle of a pass too.
+        if backlog.isOver(outbox.byteCount) { flush() }
         return !outbox.isEmpty
     }
 
     /// Writes what is owed, as far as the socket takes it.
     func flush() {
+        defer { weigh() }
         guard let context, !outbox.isEmpty, context.channel.isWritable else { return }
         while context.channel.isWritable, let item = outbox.next() {
             let frame =
@@ -167,9 +185,28 @@ final class Connection: ChannelDuplexHandler {
         context.flush()
     }
 
+    /// What is owed has changed: whoever does not read it is not read either, and ends when it is too much.
+    private func weigh() {
+        hub.budget.change(by: outbox.byteCount - budgeted)
+        budgeted = outbox.byteCount
+        guard !isClosing, router.isPaused || backlog.isOver(outbox.byteCount) else { return }
+        switch backlog.judge(outbox.byteCount, at: .now()) {
+        case .small:
+            perform(router.resumed())
+            readFrames()
+            flush()
+        case .large: router.pause()
+        case .hopeless:
+            node.metrics.refused(.outbox)
+            close(.slowConsumer)
+        }
+    }
+
     /// Once a second.
     func beat(_ now: NIODeadline) {
         guard let context, !isClosing else { return }
+        // Who is not read cannot be heard; what ends those is what they are owed.
+        if readIsHeld { heartbeat.heard(at: now) }
         let actions = router.beat(at: now, wallClock: node.wallClock())
         if !actions.isEmpty { perform(actions) }
         guard !isClosing else { return }
@@ -178,14 +215,7 @@ final class Connection: ChannelDuplexHandler {
         case .ping: context.writeAndFlush(wrapOutboundOut(Frame.ping()), promise: nil)
         case .dead: return close(.heartbeatMissed)
         }
-        guard node.limits.outboxBytes > 0, outbox.byteCount > node.limits.outboxBytes else {
-            return overBoundSince = nil
-        }
-        let since = overBoundSince ?? now
-        overBoundSince = since
-        let isHopeless = outbox.byteCount > node.limits.outboxBytes * Limits.outboxExcess
-        let isLate = node.limits.outboxTime > .zero && now - since >= TimeAmount(node.limits.outboxTime)
-        if isHopeless || isLate { close(.slowConsumer) }
+        weigh()
     }
 
     // MARK: Acting
@@ -214,14 +244,16 @@ final class Connection: ChannelDuplexHandler {
             perform(router.received(text[...], at: now))
         // The bounds allow none.
         case .binary: close(.binaryFrame)
-        case .ping(let payload): outbox.append(Frame.pong(payload))
-        case .pong: break
+        case .ping(let payload):
+            outbox.append(pong: Frame.pong(payload))
+            perform(router.receivedControl(at: now))
+        case .pong: perform(router.receivedControl(at: now))
         case .close(let request): answerClose(request)
         }
     }
 
     private func settle(_ settled: Settled) {
-        perform(router.settled(settled))
+        perform(router.settled(settled, at: .now()))
         readFrames()
     }
 
@@ -246,6 +278,7 @@ final class Connection: ChannelDuplexHandler {
             case .pong(let messageID, let data):
                 outbox.append(Frame.text(ServerMessage.pong(id: messageID, data: data, serverTime: node.wallClock())))
             case .forgetBase(let room): bases[room] = nil
+            case .refused(let limit): node.metrics.refused(limit)
             case .close(let code): return close(code)
             }
         }
@@ -269,10 +302,11 @@ final class Connection: ChannelDuplexHandler {
     // MARK: Ending
 
     /// Says why and ends the connection. What is owed goes out first, as far as the socket takes it.
-    private func close(_ code: CloseCode) {
+    func close(_ code: CloseCode) {
         guard let context, !isClosing else { return }
-        flush()
         isClosing = true
+        flush()
+        forgetOutbox()
         node.metrics.closed(code)
         context.write(wrapOutboundOut(Frame.close(code)), promise: nil)
         let channel = context.channel
@@ -287,6 +321,12 @@ final class Connection: ChannelDuplexHandler {
         context?.close(mode: .output, promise: nil)
     }
 
+    /// Nobody will read it.
+    private func forgetOutbox() {
+        outbox = Outbox()
+        weigh()
+    }
+
     private func answerClose(_ request: CloseRequest) {
         guard let context else { return }
         isClosing = true
@@ -296,15 +336,21 @@ final class Connection: ChannelDuplexHandler {
         }
     }
 
-    /// The peer's answer to our close: there is nothing left to wait for.
-    private func awaitClose() {
-        while let event = try? frames.next() {
-            if case .close = event { context?.close(promise: nil) }
+    /// After the peer's answer to our close there is nothing left to wait for, and one that goes on instead is not waited
+    /// for either.
+    private func awaitClose(_ bytes: ByteBuffer) {
+        closingBytes += bytes.readableBytes
+        var isOver = closingBytes > Limits.closingBytes
+        frames.append(bytes)
+        while !isOver, let event = try? frames.next() {
+            if case .close = event { isOver = true }
         }
+        if isOver { context?.close(promise: nil) }
     }
 
     private func ended() {
         isClosing = true
+        forgetOutbox()
         guard let id else { return }
         self.id = nil
         hub.assumeIsolated { $0.remove(id) }

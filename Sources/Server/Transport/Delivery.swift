@@ -28,6 +28,8 @@ enum Delivery: Sendable {
 /// Which kind of waiting is over with an answer.
 enum Settled: Sendable {
     case nothing
+    /// Nothing; but what was named, a client's secret or a room, does not exist. Somebody may be trying names.
+    case guess
     /// One of the unanswered moves in a room.
     case move(RoomID)
     /// The join or return that everything after it waited for.
@@ -38,7 +40,7 @@ enum Settled: Sendable {
     var room: RoomID? {
         switch self {
         case .move(let room), .request(let room): room
-        case .nothing, .entrance: nil
+        case .nothing, .guess, .entrance: nil
         }
     }
 }

@@ -22,19 +22,27 @@ struct Gatekeeper: Sendable {
         self.trustedProxies = trustedProxies
     }
 
-    /// - Parameter origin: nil for a client that is no browser.
-    func refusal(host: String?, origin: String?) -> Refusal? {
-        guard let host = host.flatMap({ Authority($0) }), isOurs(host.host) else { return .misdirected }
-        guard let origin else { return nil }
-        return allows(origin, at: host) ? nil : .foreignOrigin
+    func refusal(of visit: Visit) -> Refusal? {
+        guard let host = visit.host.flatMap({ Authority($0) }), isOurs(host.host) else { return .misdirected }
+        switch visit.origins.count {
+        // No browser, or one that says no more than whether the page is a stranger's.
+        case 0: return visit.isOwnSite ? nil : .foreignOrigin
+        case 1: return allows(visit.origins[0], at: host) ? nil : .foreignOrigin
+        default: return .foreignOrigin
+        }
     }
 
     /// Whether a page of this origin may speak to the server: the server's own pages, and what the operator lists.
     private func allows(_ header: String, at host: Authority) -> Bool {
-        guard let origin = Origin(header) else { return false }
-        let ownPort = host.port ?? (origin.scheme == .http ? 80 : 443)
-        return (origin.host == host.host && origin.port == ownPort) || origin == publicURL
-            || allowedOrigins.allow(header)
+        guard let origin = Origin(header), !header.hasSuffix("/") else { return false }
+        return isOwn(origin, at: host) || origin == publicURL || allowedOrigins.allow(header)
+    }
+
+    /// A page that came from where this request goes. Where the operator has said how players reach that host, a page that
+    /// came there by the other scheme is not one of ours: anybody between could have made it.
+    private func isOwn(_ origin: Origin, at host: Authority) -> Bool {
+        guard publicURL?.host != host.host || publicURL?.scheme == origin.scheme else { return false }
+        return origin.host == host.host && origin.port == host.port ?? origin.scheme.defaultPort
     }
 
     private func isOurs(_ name: String) -> Bool {
@@ -48,6 +56,9 @@ struct Gatekeeper: Sendable {
         let hops = forwarded.split(separator: ",").map { $0.filter { $0 != " " } }
         return hops.last { !isTrusted($0) }.flatMap { ClientAddress(text: $0) } ?? ClientAddress(peer)
     }
+
+    /// Whether this peer speaks for others.
+    func isProxy(_ peer: SocketAddress?) -> Bool { peer?.ipAddress.map { isTrusted($0) } ?? false }
 
     private func isTrusted(_ text: some StringProtocol) -> Bool {
         guard let address = IPAddress(text) else { return false }

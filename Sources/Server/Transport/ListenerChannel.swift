@@ -22,6 +22,7 @@ struct ListenerChannel: ServerChildChannel, HTTPChannelHandler {
 
     let responder: HTTPChannelHandler.Responder
     let node: Node
+    let headers: SecurityHeaders
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
         channel.eventLoop.makeCompletedFuture {
@@ -33,6 +34,7 @@ struct ListenerChannel: ServerChildChannel, HTTPChannelHandler {
                     try pipeline.addHandler(HTTP1ToHTTPServerCodec(secure: false))
                     try pipeline.addHandler(
                         HTTPConnectionStateHandler(idleTimeout: Limits.idleHTTP, logger: logger))
+                    try pipeline.addHandler(RequestDeadline(TimeAmount(Limits.idleHTTP)))
                     return .http(
                         try NIOAsyncChannel(
                             wrappingChannelSynchronously: channel,
@@ -42,17 +44,38 @@ struct ListenerChannel: ServerChildChannel, HTTPChannelHandler {
             var configuration = NIOUpgradableHTTPServerPipelineConfiguration(upgradeConfiguration: upgrades)
             configuration.enablePipelining = false
             configuration.enableErrorHandling = false
+            configuration.decoderConfiguration.maxHeaderFieldSize = Limits.headerBytes
+            configuration.decoderConfiguration.maxHeaderListSize = Limits.headBytes
+            configuration.decoderConfiguration.maxHeaderFieldCount = Limits.headers
             let deadline = FirstRequestDeadline(Limits.firstRequestDeadline)
+            let count = PageConnection(node: node)
+            try setBuffers(of: channel)
             let pipeline = channel.pipeline.syncOperations
-            try pipeline.addHandler(deadline)
+            try pipeline.addHandlers([count, deadline])
             let upgrade = try pipeline.configureUpgradableHTTPServerPipeline(configuration: configuration)
             let upgradeHandler = try pipeline.handler(type: NIOTypedHTTPServerUpgradeHandler<Upgrade>.self)
-            try pipeline.addHandler(UpgradeFilter(upgrader), position: .before(upgradeHandler))
-            upgrade.assumeIsolated().whenComplete { _ in
-                channel.pipeline.syncOperations.removeHandler(deadline, promise: nil)
+            let faults = RequestFaults(headers: headers)
+            let filter = UpgradeFilter(upgrader, besides: faults)
+            try pipeline.addHandlers([faults, filter], position: .before(upgradeHandler))
+            upgrade.assumeIsolated().whenComplete { outcome in
+                let pipeline = channel.pipeline.syncOperations
+                pipeline.removeHandler(deadline, promise: nil)
+                if case .success(.socket) = outcome { pipeline.removeHandler(count, promise: nil) }
             }
             return Value(channel: channel, upgrade: upgrade)
         }
+    }
+
+    /// Fixed, because the kernel would else keep megabytes for a peer that does not read.
+    private func setBuffers(of channel: any Channel) throws {
+        guard let options = channel.syncOptions else { return }
+        try options.setOption(.socketOption(.so_sndbuf), value: numericCast(Limits.sendBufferBytes))
+        try options.setOption(.socketOption(.so_rcvbuf), value: numericCast(Limits.receiveBufferBytes))
+        try options.setOption(
+            .writeBufferWaterMark, value: .init(low: Limits.writeBufferBytes / 2, high: Limits.writeBufferBytes))
+        try options.setOption(
+            .recvAllocator,
+            value: AdaptiveRecvByteBufferAllocator(minimum: 512, initial: 2048, maximum: Limits.readBytes))
     }
 
     func handle(value: Value, logger: Logger) async {

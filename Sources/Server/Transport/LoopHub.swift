@@ -10,6 +10,9 @@ actor LoopHub: LoopActor {
     nonisolated let loop: any EventLoop
     /// Which of the server's loops this is.
     nonisolated let index: Int
+    /// What the connections of this loop are owed together.
+    nonisolated let budget: OutboxBudget
+    private nonisolated let metrics: Metrics
 
     private var slots: [Connection?] = []
     private var freeSlots: [Int] = []
@@ -17,9 +20,11 @@ actor LoopHub: LoopActor {
     private var touched: [Connection] = []
     private var heartbeat: RepeatedTask?
 
-    init(loop: any EventLoop, index: Int) {
+    init(loop: any EventLoop, index: Int, budget: OutboxBudget, metrics: Metrics) {
         self.loop = loop
         self.index = index
+        self.budget = budget
+        self.metrics = metrics
         executor = loop.serialExecutor
         mailbox = Mailbox(on: loop)
         open()
@@ -55,6 +60,16 @@ actor LoopHub: LoopActor {
         let connections = touched
         touched.removeAll(keepingCapacity: true)
         for connection in connections { connection.flush() }
+        keepToBudget()
+    }
+
+    /// Ends the connections that are owed most while all together are owed too much.
+    func keepToBudget() {
+        guard budget.isExceeded else { return }
+        for connection in budget.sacrifices(among: slots.compactMap { $0.map { ($0, $0.owed) } }) {
+            metrics.refused(.allOutboxes)
+            connection.close(.slowConsumer)
+        }
     }
 
     /// Brings one delivery to every connection of the loop.
@@ -74,6 +89,7 @@ actor LoopHub: LoopActor {
     private func beat() {
         let now = NIODeadline.now()
         for connection in slots { connection?.beat(now) }
+        keepToBudget()
     }
 
     private func connection(_ id: ConnectionID) -> Connection? {

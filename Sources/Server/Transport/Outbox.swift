@@ -25,15 +25,22 @@ struct Outbox {
     private var taken = 0
     /// The replaceable state of each room, by number.
     private var waitingStates: [RoomID: Int] = [:]
+    /// The answer to the newest ping frame: whoever sends many is owed one (RFC 6455, section 5.5.3). It may overtake.
+    private var pong: ByteBuffer?
     private(set) var byteCount = 0
     /// How many states were never written because a newer one came first.
     private(set) var replacedStates = 0
 
-    var isEmpty: Bool { items.isEmpty }
+    var isEmpty: Bool { items.isEmpty && pong == nil }
 
     mutating func append(_ frame: ByteBuffer) {
         items.append(.frame(frame))
         byteCount += frame.readableBytes
+    }
+
+    mutating func append(pong frame: ByteBuffer) {
+        byteCount += frame.readableBytes - (pong?.readableBytes ?? 0)
+        pong = frame
     }
 
     /// An answer about a room: the state before it is the one it speaks of, and stays.
@@ -55,6 +62,11 @@ struct Outbox {
 
     /// The oldest item, or nil when nothing waits.
     mutating func next() -> Item? {
+        if let pong {
+            self.pong = nil
+            byteCount -= pong.readableBytes
+            return .frame(pong)
+        }
         while let item = items.popFirst() {
             taken += 1
             guard let item else { continue }

@@ -9,13 +9,17 @@ internal import NIOHTTP1
 final class UpgradeFilter: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias InboundOut = HTTPServerRequestPart
-    typealias OutboundOut = HTTPServerResponsePart
 
     private let upgrader: WebSocketUpgrader
+    private let faults: RequestFaults
     /// What came behind a head whose token is being looked at.
     private var held: [NIOAny]?
 
-    init(_ upgrader: WebSocketUpgrader) { self.upgrader = upgrader }
+    /// - Parameter faults: which no socket needs, since it sends no more requests.
+    init(_ upgrader: WebSocketUpgrader, besides faults: RequestFaults) {
+        self.upgrader = upgrader
+        self.faults = faults
+    }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard held == nil else { return held?.append(data) ?? () }
@@ -61,6 +65,7 @@ final class UpgradeFilter: ChannelInboundHandler, RemovableChannelHandler {
     }
 
     private func pass(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
+        if head.headers.contains(name: "upgrade") { context.pipeline.syncOperations.removeHandler(faults, promise: nil) }
         context.fireChannelRead(wrapInboundOut(.head(head)))
         for part in held ?? [] { context.fireChannelRead(part) }
         held = nil
@@ -70,20 +75,8 @@ final class UpgradeFilter: ChannelInboundHandler, RemovableChannelHandler {
     /// - Parameter fault: nil: there was no token.
     private func refuse(_ fault: TokenFault?, _ context: ChannelHandlerContext) {
         held = held ?? []
-        let answer = HTTPProblem(fault?.problem ?? .mustAuthenticate)
-        let body = ByteBuffer(bytes: answer.text)
         // RFC 6750, section 3.
         let challenge = fault == nil ? "Bearer" : #"Bearer error="invalid_token""#
-        let head = HTTPResponseHead(
-            version: .http1_1, status: .unauthorized,
-            headers: [
-                "content-type": "application/problem+json", "content-length": "\(body.readableBytes)",
-                "www-authenticate": challenge, "cache-control": "no-store", "x-content-type-options": "nosniff",
-                "connection": "close",
-            ])
-        context.write(wrapOutboundOut(.head(head)), promise: nil)
-        context.write(wrapOutboundOut(.body(.byteBuffer(body))), promise: nil)
-        let channel = context.channel
-        context.writeAndFlush(wrapOutboundOut(.end(nil))).whenComplete { _ in channel.close(promise: nil) }
+        faults.refuse(HTTPProblem(fault?.problem ?? .mustAuthenticate), ["www-authenticate": challenge], context)
     }
 }

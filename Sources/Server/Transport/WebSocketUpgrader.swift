@@ -36,13 +36,15 @@ final class WebSocketUpgrader: NIOTypedHTTPServerProtocolUpgrader, Sendable {
             of: channel.remoteAddress, forwarded: head.headers["x-forwarded-for"].joined(separator: ","))
         let gameType = Self.query(of: head.uri, "game")
         let ticket = ticket.value
-        let promise = channel.eventLoop.makePromise(of: Admission.self)
+        let admission = channel.eventLoop.makePromise(of: Admission.self)
         if ticket.isRefused {
-            promise.succeed(.badToken)
+            admission.succeed(.badToken)
+        } else if node.door.admits(handshakeFrom: address) {
+            node.clients.post(.arrived(address, ticket.proof, admission))
         } else {
-            node.clients.post(.arrived(address, ticket.proof, promise))
+            admission.succeed(.tooMany)
         }
-        return promise.futureResult.flatMapThrowing { [node] admission in
+        let opened = admission.futureResult.flatMapThrowing { [node] admission in
             guard let hub = node.hub(on: channel.eventLoop) else {
                 throw WebSocketHandshake.Refused()
             }
@@ -51,16 +53,22 @@ final class WebSocketUpgrader: NIOTypedHTTPServerProtocolUpgrader, Sendable {
                     node: node, hub: hub,
                     arrival: .init(
                         address: address, gameType: gameType, admission: admission, proof: ticket.proof)))
-            return .socket
+            return ListenerChannel.Upgrade.socket
         }
+        // A connection may end while it is let in; it would count for ever.
+        opened.whenFailure { [node] _ in
+            admission.futureResult.whenSuccess { admission in
+                if admission == .admitted { node.clients.post(.turnedBack(address)) }
+            }
+        }
+        return opened
     }
 
     /// Whether this request is to become a socket.
     func accepts(_ head: HTTPRequestHead) -> Bool {
         guard head.uri == Self.path || head.uri.hasPrefix(Self.path + "?"), WebSocketHandshake.isAskedFor(by: head)
         else { return false }
-        let host = head.headers.first(name: "host")
-        return node.gatekeeper.refusal(host: host, origin: head.headers.first(name: "origin")) == nil
+        return node.gatekeeper.refusal(of: Visit(head)) == nil
     }
 
     static func query(of uri: String, _ name: String) -> String? {

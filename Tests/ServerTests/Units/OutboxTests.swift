@@ -78,6 +78,18 @@ import Testing
         #expect(Self.rest(of: &outbox) == ["room0001 v2"])
     }
 
+    @Test mutating func `of the pings that wait only the newest is answered, and first`() {
+        outbox.append(Self.frame("event"))
+        for number in 1...1000 { outbox.append(pong: Self.frame("pong \(number)")) }
+        #expect(outbox.byteCount == "event".utf8.count + "pong 1000".utf8.count)
+        #expect(Self.rest(of: &outbox) == ["pong 1000", "event"])
+        outbox.append(pong: Self.frame("pong"))
+        #expect(!outbox.isEmpty)
+        #expect(Self.rest(of: &outbox) == ["pong"])
+        #expect(outbox.byteCount == 0)
+        #expect(outbox.isEmpty)
+    }
+
     @Test mutating func `bytes are counted while they are owed`() {
         outbox.append(Self.frame("1234"))
         let (first, second) = (Self.state(9), Self.state(10))

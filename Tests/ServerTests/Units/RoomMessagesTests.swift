@@ -221,6 +221,7 @@ import Testing
         let json = String(decoding: Self.text.json, as: UTF8.self)
         #expect(json.hasPrefix(#"{"parlor_uptime_seconds":61,"parlor_connections":4,"parlor_users":2,"#))
         #expect(json.contains(#","parlor_clients{game=\"dice\"}":3,"#))
-        #expect(json.hasSuffix(#""parlor_closes_total{code=\"4003\"}":2}"#))
+        #expect(json.contains(#","parlor_closes_total{code=\"4003\"}":2,"#))
+        #expect(json.hasSuffix(#""parlor_refusals_total{limit=\"all_outboxes\"}":0}"#))
     }
 }

@@ -1,7 +1,7 @@
 """Holds `parlor echo` against the Autobahn suite's cases and prints a table: autobahn.py WSTEST PARLOR [--fast].
 
 Without --fast all but compression (sections 12 and 13), which is not offered: docs/decisions/0011. Ends with 1 if a
-case failed. The suite's own report is left in output/autobahn.
+case failed, or passed without being strict: text is refused at the byte that shows it is none. The suite's own report is left in output/autobahn.
 """
 import argparse
 import collections
@@ -82,11 +82,11 @@ def main():
         server.terminate()
         ended = server.wait(timeout=10)
     print_table(cases)
-    failed = [name for name, case in cases.items() if outcome(case) == FAILED]
-    print(f"autobahn: {len(cases)} cases, {len(failed)} failed; the suite's report is {folder}/index.html")
+    bad = [name for name, case in cases.items() if outcome(case) in (FAILED, NON_STRICT)]
+    print(f"autobahn: {len(cases)} cases, {len(bad)} not passed; the suite's report is {folder}/index.html")
     if ended != 0:
         print(f"the server ended with {ended}")
-    return 0 if cases and not failed and ended == 0 else 1
+    return 0 if cases and not bad and ended == 0 else 1
 
 
 if __name__ == "__main__":

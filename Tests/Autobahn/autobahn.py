@@ -1,7 +1,8 @@
 """Holds `parlor echo` against the Autobahn suite's cases and prints a table: autobahn.py WSTEST PARLOR [--fast].
 
 Without --fast all but compression (sections 12 and 13), which is not offered: docs/decisions/0011. Ends with 1 if a
-case failed, or passed without being strict: text is refused at the byte that shows it is none. The suite's own report is left in output/autobahn.
+case failed, or passed without being strict, for text is to be refused at the byte that shows it is none. The suite's own
+report is left in output/autobahn.
 """
 import argparse
 import collections

@@ -49,7 +49,7 @@ outages: setup-test ## Take Redis away 100 times while people play, who must not
 	swift build --product trial-server
 	.venv/bin/python -B Tests/Chaos/outages.py $(ROUNDS) $(SEED)
 
-autobahn: setup-test ## Hold the WebSocket side against every case of the Autobahn suite (five minutes)
+autobahn: setup-test ## Hold the WebSocket side against every case of the Autobahn suite (a minute)
 	swift build --product parlor
 	@scripts/autobahn
 
@@ -81,6 +81,7 @@ bench-hostile: release ## Measure what floods cost beside honest messages, and w
 
 clean: ## Remove what was built
 	rm -rf .build .build-* output
+	rm -rf .build .build-example .build-frames output
 
 setup-run:
 	@scripts/setup run

@@ -81,7 +81,6 @@ bench-hostile: release ## Measure what floods cost beside honest messages, and w
 
 clean: ## Remove what was built
 	rm -rf .build .build-* output
-	rm -rf .build .build-example .build-frames output
 
 setup-run:
 	@scripts/setup run

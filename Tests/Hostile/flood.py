@@ -82,9 +82,9 @@ async def pings(arena):
 
 
 @hostile("flood", "joins of many clients of one address", "rate_limited", peak=48 * MIB, memory=16 * MIB,
-         flags=("--joins-per-minute-per-address", "60", "--sqlite-sync", "normal"))
+         flags=("--joins-per-minute-per-address", "20", "--sqlite-sync", "normal"))
 async def joins(arena):
-    for _ in range(130):
+    for _ in range(100):
         player = await arena.player()
         how = await player.refusal("join_room", gameType="tictactoe")
         if how != "answered":
@@ -101,9 +101,9 @@ async def orders(arena):
 
 for name, target in [("lists of rooms", "/api/rooms?limit=200"), ("deep looks at its health", "/health?deep=1"),
                      ("figures", "/metrics"), ("pages", "/"), ("looks for rooms", "/api/rooms/k7m2q9xwabcd")]:
-    @hostile("flood", f"{name} by HTTP", "429", flags=())
+    @hostile("flood", f"{name} by HTTP", "429", flags=("--requests-per-second-per-address", "20"))
     async def gets(arena, target=target):
-        return await until_refused(await arena.line(), request(target), 3000, {"200", "404"})
+        return await until_refused(await arena.line(), request(target), 1500, {"200", "404"})
 
 
 async def until_refused(line, data, most, good):

@@ -174,8 +174,13 @@ async def unanswered_close(arena):
     return f"{await player.end(5)} after it" if code == "close 1002" else code
 
 
-@hostile("flow", "pongs to pings that were never sent, without end", "goes on")
+@hostile("flow", "pongs to pings that were never sent, without end", "goes on or close 4004")
 async def pongs(arena):
     player = await arena.player()
     how = await push(player, frame(b"a" * 125, PONG) * 100, 1)
-    return "goes on" if how == "all was taken" and await player.refusal("ping") == "answered" else how
+    if how == "held back":
+        return how
+    if how == "all was taken":
+        await player.send(frame(message("ping")))
+    answer = await player.verdict()
+    return "goes on" if answer == "answered" else answer

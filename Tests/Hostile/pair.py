@@ -12,7 +12,7 @@ from client import Ended, Player
 # Whoever sees their move answered later than this calls the server broken.
 LATEST = 10
 # As quickly as two people who know each other's game.
-PAUSE = 0.03
+PAUSE = 0.015
 
 
 class Missed(Exception):

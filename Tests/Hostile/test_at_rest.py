@@ -85,6 +85,10 @@ class AtRestTest(unittest.IsolatedAsyncioTestCase):
         self.public, self.told = [], {}
         self.secrets = {"admin token": ADMIN, "token secret": JWT_SECRET}
 
+    async def asyncSetUp(self):
+        # On by default in these tests: it reports whatever takes a tenth of a second, such as starting Redis.
+        asyncio.get_running_loop().set_debug(False)
+
     async def serve(self, *flags, **environment):
         server = Server(self.folder / f"server-{len(list(self.folder.iterdir()))}", "--log-level", "trace", *flags, environment={
             "PARLOR_ADMIN_TOKEN": ADMIN, "PARLOR_JWT_SECRET": JWT_SECRET, **environment})
@@ -273,7 +277,9 @@ class AtRestTest(unittest.IsolatedAsyncioTestCase):
         redis.stop()
         for person in self.told.values():
             person.unread.clear()
-        late = await Arena(server).player(20)
+        arena = Arena(server)
+        self.addCleanup(arena.leave)
+        late = await arena.player(20)
         self.secrets["clientId of whoever came late"] = late.client
         await late.ask("join_room", gameType="tictactoe", data={"create": True})
         server.process.kill()

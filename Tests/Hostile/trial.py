@@ -7,8 +7,8 @@ from behaviour import Arena
 from client import Ended
 from pair import Missed
 
-# So many moves of the honest pair are waited for after each behaviour: they play on.
-MOVES = 3
+# So many moves of the honest pair are waited for after each behaviour, one by each of them: they play on.
+MOVES = 2
 # The longest one waits for a connection that is silent for half a minute.
 MOST = 58
 # The two of the honest pair.

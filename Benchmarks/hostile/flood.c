@@ -2,11 +2,11 @@
 //
 //   flood PORT WARM MEASURED KIND:CONNECTIONS:RATE...
 //
-// RATE is messages a second of all connections of a kind, each due at its own moment, whether the server keeps up or not;
-// 0: connections that are made and then do nothing. Of the kind `honest` CONNECTIONS are players, RATE their moves, and a
+// RATE is acts a second of all connections of a kind, each due at its own moment, whether the server keeps up or not;
+// 0: connections that are made and then do nothing. Of the kind `honest` CONNECTIONS are players and RATE their moves; a
 // move's latency counts from when it was due. A hostile connection that is ended is made again, from the next address.
-// WARM and MEASURED are seconds. Prints `measuring`, `measured` and one line of JSON; exit code 1 if an honest player was
-// refused anything or cut off.
+// WARM and MEASURED are seconds. Prints `measuring`, `measured` and one line of JSON; exit code 1 if an honest player
+// was refused anything or cut off.
 #define _GNU_SOURCE
 #include "flood.h"
 
@@ -141,13 +141,16 @@ static void set_off(uint64_t time) {
 }
 
 static void report(void) {
+    for (Load *load = loads; load < loads + load_count; load++)
+        if (load->pairs) note_unanswered(load);
     printf("{\"moves\":%zu,\"p50\":%u,\"p99\":%u,\"max\":%u,\"loads\":[", move_count(), quantile(0.5), quantile(0.99),
            quantile(1));
     for (Load *load = loads; load < loads + load_count; load++) {
         size_t open = 0;
         for (size_t i = 0; i < load->count; i++) open += load->connections[i].state > UPGRADING;
         printf("%s{\"kind\":\"%s\",\"sent\":%lu,\"messages\":%lu,\"opened\":%lu,\"starved\":%lu,\"open\":%zu}",
-               load == loads ? "" : ",", load->kind->name, load->sent, load->messages, load->opened, load->starved, open);
+               load == loads ? "" : ",", load->kind->name, load->sent, load->messages, load->opened, load->starved,
+               open);
     }
     puts("]}");
 }

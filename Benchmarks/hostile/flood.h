@@ -84,6 +84,8 @@ void take_seat(Connection *connection);
 void hear_seat(Connection *connection, const char *text);
 void hear_honest(Connection *connection, const char *text);
 void play(Load *load, uint64_t time);
+/// What was due and is not answered by now, or was never let out, was late by all the time since.
+void note_unanswered(Load *load);
 uint32_t quantile(double part);
 size_t move_count(void);
 

@@ -10,6 +10,11 @@ enum { LATENCIES = 1 << 22 };
 static uint32_t latencies[LATENCIES];   // us
 static size_t latency_count;
 
+static void note_latency(uint64_t due) {
+    if (due >= begin && due < end && latency_count < LATENCIES)
+        latencies[latency_count++] = (uint32_t)((now() - due) / 1000);
+}
+
 static size_t index_of(const Connection *connection) { return (size_t)(connection - connection->load->connections); }
 static Pair *pair_of(Connection *connection) { return &connection->load->pairs[index_of(connection) / 2]; }
 
@@ -69,22 +74,32 @@ void hear_honest(Connection *connection, const char *text) {
         honest_state(connection, text);
     } else if (strncmp(text, "{\"type\":\"make_move_result\"", 26) == 0) {
         pair->awaits_answer = false;
-        if (pair->sent_due >= begin && pair->sent_due < end && latency_count < LATENCIES)
-            latencies[latency_count++] = (uint32_t)((now() - pair->sent_due) / 1000);
+        note_latency(pair->sent_due);
     }
 }
 
 void play(Load *load, uint64_t time) {
     for (size_t i = 0; i < load->count / 2; i++) {
         Pair *pair = &load->pairs[i];
-        if (pair->due > time || !pair->is_playing || pair->awaits_answer || pair->square < 0 || pair->turn < 0) continue;
+        bool may_move = pair->is_playing && !pair->awaits_answer && pair->square >= 0 && pair->turn >= 0;
+        if (pair->due > time || !may_move) continue;
         pair->sent_due = pair->due;
         pair->due += pair->interval;
         pair->awaits_answer = true;
-        say(&load->connections[i * 2 + (size_t)pair->turn], "{\"type\":\"make_move\",\"id\":%lld,\"data\":{\"row\":%d,\"col\":%d}}",
-            (long long)pair->version, pair->square / 3, pair->square % 3);
+        // A version names its move: no two moves of a room come from the same one.
+        say(&load->connections[i * 2 + (size_t)pair->turn],
+            "{\"type\":\"make_move\",\"id\":%lld,\"data\":{\"row\":%d,\"col\":%d}}", (long long)pair->version,
+            pair->square / 3, pair->square % 3);
         pair->square = -1;
         if (is_measuring) load->sent++;
+    }
+}
+
+void note_unanswered(Load *load) {
+    for (size_t i = 0; i < load->count / 2; i++) {
+        Pair *pair = &load->pairs[i];
+        if (pair->awaits_answer) note_latency(pair->sent_due);
+        for (; pair->due < end; pair->due += pair->interval) note_latency(pair->due);
     }
 }
 

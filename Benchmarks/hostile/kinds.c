@@ -28,12 +28,14 @@ static void refused_move(Connection *connection) {
 }
 
 static void guess(Connection *connection) {
-    say(connection, "{\"type\":\"reconnect\",\"data\":{\"clientId\":\"%08x%08xAAAAAA\"}}", random_word(), random_word());
+    say(connection, "{\"type\":\"reconnect\",\"data\":{\"clientId\":\"%08x%08xAAAAAA\"}}", random_word(),
+        random_word());
 }
 
 static void join_or_leave(Connection *connection) {
     connection->has_joined = !connection->has_joined;
-    say(connection, connection->has_joined ? "{\"type\":\"join_room\",\"gameType\":\"tictactoe\"}" : "{\"type\":\"leave_room\"}");
+    say(connection, connection->has_joined ? "{\"type\":\"join_room\",\"gameType\":\"tictactoe\"}"
+                                           : "{\"type\":\"leave_room\"}");
 }
 
 static void get_rooms(Connection *connection) {

@@ -23,7 +23,7 @@ class Behaviour:
     memory: int
     # ...and while it goes on.
     peak: int
-    # Flags of a server that it has to itself, whose address limits are not the default ones or which it keeps for long.
+    # Flags of another server than the common one: whose limits are others, or which it keeps busy for long.
     flags: tuple | None
 
 

@@ -19,6 +19,7 @@ import handshake
 import impostors
 import json_text
 import protocol
+import tokens
 from behaviour import GROUPS, MIB, TABLE
 from pair import Missed, Pair
 from server import BINARY, ROOT, Server
@@ -35,20 +36,31 @@ class Run:
     def __init__(self, folder, table):
         self.folder = folder
         self.shared = [behaviour for behaviour in table if behaviour.flags is None]
-        self.alone = [behaviour for behaviour in table if behaviour.flags is not None]
+        self.alone = list(self.groups(behaviour for behaviour in table if behaviour.flags is not None))
         self.rows, self.faults = [], []
         self.moves = self.slowest = self.kept = 0
 
     async def go(self):
         beside = asyncio.Semaphore(BESIDE)
         async with asyncio.TaskGroup() as group:
-            for number, behaviour in enumerate(self.alone):
-                group.create_task(self.alone_with(behaviour, self.folder / f"alone-{number}", beside))
+            for number, behaviours in enumerate(self.alone):
+                group.create_task(self.alone_with(behaviours, self.folder / f"alone-{number}", beside))
             group.create_task(self.one_after_another())
 
-    async def alone_with(self, behaviour, folder, beside):
+    @staticmethod
+    def groups(table):
+        """Those that want the same flags share a server; those that want it to themselves want none."""
+        by_flags = {}
+        for behaviour in table:
+            if behaviour.flags:
+                by_flags.setdefault(behaviour.flags, []).append(behaviour)
+            else:
+                yield [behaviour]
+        yield from by_flags.values()
+
+    async def alone_with(self, behaviours, folder, beside):
         async with beside:
-            await self.serve([behaviour], folder, *behaviour.flags)
+            await self.serve(behaviours, folder, *behaviours[0].flags)
 
     async def one_after_another(self):
         self.kept = await self.serve(self.shared, self.folder / "shared")

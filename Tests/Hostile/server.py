@@ -15,7 +15,10 @@ PAGE = os.sysconf("SC_PAGE_SIZE")
 
 class Server:
     def __init__(self, folder, *flags, environment={}):
-        self.folder, self.flags, self.environment = folder, flags, environment
+        """`flags`: also variables, as NAME=value; secrets cannot be flags."""
+        self.folder = folder
+        self.flags = [flag for flag in flags if not flag.startswith("PARLOR_")]
+        self.environment = environment | dict(flag.split("=", 1) for flag in flags if flag.startswith("PARLOR_"))
 
     async def start(self):
         self.folder.mkdir()

@@ -44,7 +44,8 @@ floods("moves in no room", "close 4004", message("make_move", data={"row": 0, "c
 floods("chat", "close 4004", message("chat", data={"text": "buy!"}), seated=True)
 floods("resync", "close 4004", message("resync"), seated=True)
 floods("bots that come and go", "close 4004", message("add_bot"), message("remove_bot"), seated=True, game="owedrahn")
-floods("ready and not ready", "close 4004", message("ready"), message("ready", data={"ready": False}), seated=True, game="owedrahn")
+floods("ready and not ready", "close 4004", message("ready"), message("ready", data={"ready": False}), seated=True,
+       game="owedrahn")
 floods("locks", "close 4004", message("lock"), message("unlock"), seated=True)
 floods("room lists", "close 4004", message("get_room_list"))
 floods("looks at the lobby and away", "close 4004", message("watch_lobby"), message("unwatch_lobby"))
@@ -52,8 +53,8 @@ floods("tokens that are none", "close 4004", message("authenticate", data={"toke
 floods("joins and leaves", "close 4004", message("join_room", gameType="tictactoe"), message("leave_room"))
 floods("votes for a rematch that cannot be", "close 4004", message("rematch"), seated=True)
 floods("1,500 keys in each message", "close 4004", "{" + ",".join(f'"{n}":1' for n in range(1500)) + "}")
-floods("moves of a real-time game", "close 4004", message("make_move", data={"dir": 1}), message("make_move", data={"dir": -1}),
-       seated=True, game="pong")
+floods("moves of a real-time game", "close 4004", message("make_move", data={"dir": 1}),
+       message("make_move", data={"dir": -1}), seated=True, game="pong")
 
 
 @hostile("flood", "pings of WebSocket, whose pongs are read", "close 4004 or held to a rate", **FLOOD)
@@ -117,7 +118,8 @@ async def until_refused(line, data, most, good):
     return f"{most} answered"
 
 
-@hostile("flood", "1,000 sockets from one address, and one more", "close 4006", peak=96 * MIB, memory=24 * MIB, flags=())
+@hostile("flood", "1,000 sockets from one address, and one more", "close 4006", peak=96 * MIB, memory=24 * MIB,
+         flags=())
 async def sockets(arena):
     # The pair and the runner come from another address.
     for _ in range(1000):

@@ -100,7 +100,7 @@ async def byte_reader(arena):
 
 
 async def goes_on(player):
-    """Whether somebody at Pong is shown it as often as before: 20 times a second, of which a busy machine shows half."""
+    """Whether somebody at Pong is still shown it: 20 times a second, of which a busy machine shows half."""
     loop = asyncio.get_running_loop()
     begun, states = loop.time(), 0
     while loop.time() < begun + 2:
@@ -150,7 +150,8 @@ async def sat_and_gone(arena):
     return "goes on"
 
 
-@hostile("flow", "the same client from two connections that take it from each other 100 times", "close 4001 to each but the last")
+@hostile("flow", "the same client from two connections that take it from each other 100 times",
+         "close 4001 to each but the last")
 async def taken_from_each_other(arena):
     first = await arena.player()
     await first.sit()

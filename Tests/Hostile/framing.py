@@ -98,7 +98,8 @@ async def bytes_of_a_long_one(arena):
     return await player.verdict()
 
 
-@hostile("framing", "200 messages of 16 KiB of which the last byte never comes", "goes on", peak=32 * MIB, memory=8 * MIB)
+@hostile("framing", "200 messages of 16 KiB of which the last byte never comes", "goes on", peak=32 * MIB,
+         memory=8 * MIB)
 async def half_messages(arena):
     players = [await arena.player(number) for number in range(200)]
     for player in players:

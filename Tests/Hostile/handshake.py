@@ -53,7 +53,8 @@ async def slow_body(arena):
     return await end
 
 
-@hostile("handshake", "300 connections kept alive after a request, and silent", "cut off after 30 s", **MANY, flags=ALONE)
+@hostile("handshake", "300 connections kept alive after a request, and silent", "cut off after 30 s", **MANY,
+         flags=ALONE)
 async def kept_alive(arena):
     lines = [await arena.line(number % 10) for number in range(300)]
     for line in lines:
@@ -93,7 +94,8 @@ once("a header of 100 KB", "431", request("/", "X-Long: " + "a" * 100_000))
 once("1,000 headers", "431", request("/", *[f"X-{n}: {n}" for n in range(1000)]))
 once("a path of 10 KB", "404 or 414 or 431", request("/" + "a" * 10_000))
 once("a path of 1 MB", "414 or 431 or 400", request("/" + "a" * 1_000_000))
-once("a query of 5,000 parameters", "400 or 414 or 431", request("/api/rooms?" + "&".join(f"limit={n}" for n in range(5000))))
+once("a query of 5,000 parameters", "400 or 414 or 431",
+     request("/api/rooms?" + "&".join(f"limit={n}" for n in range(5000))))
 once("a body of 1 MB that is announced", "413", post(b"", "Content-Length: 1000000"))
 once("a body of 1 MB in pieces", "413",
      post(b"10000\r\n" + b" " * 65536 + b"\r\n", "Transfer-Encoding: chunked"))

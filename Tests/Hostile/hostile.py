@@ -2,8 +2,8 @@
 
 usage: hostile.py [--write] [WORD...]      only behaviours whose name or group has one of the words
 
-`--write` puts the table into Benchmarks/results/hostile.md when it is whole. Exit code 1 when the server did anything else than it must,
-became unhealthy, kept or took more memory than it may, or when the honest pair missed a move.
+`--write` puts the table into Benchmarks/results/hostile.md when it is whole. Exit code 1 when the server did anything
+else than it must, became unhealthy, kept or took more memory than it may, or when the honest pair missed a move.
 """
 
 import asyncio
@@ -114,10 +114,10 @@ def markdown(run):
     failed = sum(not row.is_as_must for row in run.rows)
     return "\n".join([
         "# Hostile behaviours", "",
-        "`make hostile` wrote this, against the debug build. Memory is what the process had resident more than before: at",
-        "most while it went on, and afterwards. Moves are those that two honest players made meanwhile, each of which was",
-        f"answered; the slowest after {run.slowest} ms, in {len(run.rows)} rows with {run.moves} moves. Rows not",
-        f"as they must be: {failed}. After all rows of the common server it kept {run.kept / MIB:.1f} MiB.", "",
+        "`make hostile` wrote this, against the debug build. Memory is what the process had resident more than before:",
+        "at most while it went on, and afterwards. Moves are those that two honest players made meanwhile: all of",
+        f"them were answered, the slowest after {run.slowest} ms. {len(run.rows)} rows, {run.moves:,} moves; rows not as",
+        f"they must be: {failed}. After all rows of the common server it kept {run.kept / MIB:.1f} MiB.", "",
         "| group | behaviour | the server | peak MiB | after MiB | moves |", "| --- | --- | --- | ---: | ---: | ---: |",
         *rows, ""])
 

@@ -17,8 +17,8 @@ async def public_names(arena):
     room, player = joined["roomId"], joined["data"]["playerId"]
     digest = hashlib.sha256(host.client.encode()).digest()
     raw = hashlib.sha256(base64.urlsafe_b64decode(host.client + "==")).digest()
-    claims = [player, digest.hex(), raw.hex(), base64.urlsafe_b64encode(digest).decode().rstrip("="), host.client[:-1],
-              host.client + "A", host.client.upper(), host.client + "==", "", " " + host.client, "*", "../" + host.client]
+    claims = [player, digest.hex(), raw.hex(), base64.urlsafe_b64encode(digest).decode().rstrip("="), "", "*",
+              host.client[:-1], host.client + "A", host.client.upper(), host.client + "==", " " + host.client]
     answers = set()
     for claim in claims:
         thief = await arena.player(1)

@@ -62,14 +62,16 @@ text("a number that no double holds in a ping", "answered", '{"type":"ping","dat
 for name, id in [
     ("an id of 2^53", "9007199254740992"), ("an id below nothing", "-1"), ("an id with a fraction", "1.5"),
     ("an id that is a whole number written as none", "1.0"), ("an id with an exponent", "1e3"), ("an empty id", '""'),
-    ("an id of 65 characters", f'"{"a" * 65}"'), ("an id with a line break", r'"a\nb"'), ("an id in Cyrillic", '"ид"'),
+    ("an id of 65 characters", f'"{"a" * 65}"'), ("an id with a line break", r'"a\nb"'),
+    ("an id in Cyrillic", '"ид"'),
     ("an id that is an object", "{}"), ("an id that is null", "null"),
 ]:
     text(name, "bad_message", '{"type":"ping","id":%s}' % id)
 for name, who in [
     ("a name of nothing but spaces", '"   "'), ("a name of 33 characters", f'"{"a" * 33}"'),
     ("a name with a tower of marks", '"%s"' % ("a" + "\u0301" * 100)), ("a name with a NUL", r'"a\u0000b"'),
-    ("a name that turns what follows around (bidi)", r'"\u202Enimda"'), ("a name with a zero-width joiner alone", r'"a\u200db"'),
+    ("a name that turns what follows around (bidi)", r'"\u202Enimda"'),
+    ("a name with a zero-width joiner alone", r'"a\u200db"'),
     ("a name with a line separator", r'"a\u2028b"'), ("a name of private characters", r'"\ue000"'),
     ("a name that is a number", "7"), ("a name with an escape code of terminals", r'"\u001b[2J"'),
 ]:

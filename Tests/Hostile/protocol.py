@@ -63,10 +63,13 @@ asks("a token of 10,000 characters", "unauthorized", "authenticate", data={"toke
 # MARK: Options
 
 for name, options, must in [
-    ("a target of 10^18", {"target": 10**18}, "bad_options: out_of_range"), ("a target below nothing", {"target": -100}, "bad_options: out_of_range"),
-    ("a million seats", {"seats": 1_000_000}, "bad_options: out_of_range"), ("no seats", {"seats": 0}, "bad_options: out_of_range"),
+    ("a target of 10^18", {"target": 10**18}, "bad_options: out_of_range"),
+    ("a target below nothing", {"target": -100}, "bad_options: out_of_range"),
+    ("a million seats", {"seats": 1_000_000}, "bad_options: out_of_range"),
+    ("no seats", {"seats": 0}, "bad_options: out_of_range"),
     ("a number of seats with a fraction", {"seats": 2.5}, "bad_options"),
-    ("seats that are a list", {"seats": [2]}, "bad_options"), ("5 KB that nobody needs", {"x": "a" * 5000}, "bad_message"),
+    ("seats that are a list", {"seats": [2]}, "bad_options"),
+    ("5 KB that nobody needs", {"x": "a" * 5000}, "bad_message"),
     ("a list", [], "bad_message"),
 ]:
     asks(f"options: {name}", must, "join_room", gameType="dice", data={"create": True, "options": options})
@@ -74,9 +77,11 @@ for name, options, must in [
 # MARK: At a table
 
 for name, data, must in [
-    ("out of the board", {"row": 3, "col": 0}, "out_of_board"), ("below the board", {"row": -1, "col": 0}, "out_of_board"),
+    ("out of the board", {"row": 3, "col": 0}, "out_of_board"),
+    ("below the board", {"row": -1, "col": 0}, "out_of_board"),
     ("far out of the board", {"row": 2**63 - 1, "col": 0}, "out_of_board"),
-    ("beyond every number", {"row": 2**64, "col": 0}, "bad_move"), ("between two squares", {"row": 0.5, "col": 0}, "bad_move"),
+    ("beyond every number", {"row": 2**64, "col": 0}, "bad_move"),
+    ("between two squares", {"row": 0.5, "col": 0}, "bad_move"),
     ("that is text", {"row": "0", "col": "0"}, "bad_move"), ("that is half a move", {"row": 0}, "bad_move"),
     ("that is null", {"row": None, "col": None}, "bad_move"), ("of another game", {"action": "roll"}, "bad_move"),
 ]:
@@ -136,8 +141,8 @@ async def reused_id(arena):
 async def repeated_move(arena):
     host, _ = await sit_down(arena)
     answers = [await host.ask("make_move", id="a", data={"row": 0, "col": 0}) for _ in range(50)]
-    versions = {answer["data"]["version"] for answer in answers}
-    return "counts once" if len(versions) == 1 and all(one["data"].get("repeated") for one in answers[1:]) else str(answers)
+    counts_once = len({answer["data"]["version"] for answer in answers}) == 1
+    return "counts once" if counts_once and all(one["data"].get("repeated") for one in answers[1:]) else str(answers)
 
 
 @hostile("protocol", "a vote for a rematch, 50 times by one player", "counts once")

@@ -14,11 +14,11 @@ PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
 class Server:
-    def __init__(self, folder, *flags, environment={}):
+    def __init__(self, folder, *flags):
         """`flags`: also variables, as NAME=value; secrets cannot be flags."""
         self.folder = folder
         self.flags = [flag for flag in flags if not flag.startswith("PARLOR_")]
-        self.environment = environment | dict(flag.split("=", 1) for flag in flags if flag.startswith("PARLOR_"))
+        self.environment = dict(flag.split("=", 1) for flag in flags if flag.startswith("PARLOR_"))
 
     async def start(self):
         self.folder.mkdir()
@@ -26,7 +26,8 @@ class Server:
         with open(self.folder / "log", "wb") as log:
             self.process = await asyncio.create_subprocess_exec(
                 BINARY, "serve", "--port", "0", "--drain-seconds", "0", "--threads", "2",
-                *(() if "--data" in self.flags else ("--data", self.folder / "data")), *self.flags, cwd=self.folder, stdout=asyncio.subprocess.PIPE, stderr=log,
+                *(() if "--data" in self.flags else ("--data", self.folder / "data")), *self.flags,
+                cwd=self.folder, stdout=asyncio.subprocess.PIPE, stderr=log,
                 env=os.environ | {"SWIFT_BACKTRACE": "enable=no"} | self.environment)
         async with asyncio.timeout(PATIENCE):
             while not (line := await self.process.stdout.readline()).startswith(b"listening on "):

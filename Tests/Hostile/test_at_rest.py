@@ -1,12 +1,12 @@
-"""What a server leaves behind on disks, in Redis and in what it says, searched for every secret that it was told or made.
+"""What a server leaves on disks, in Redis and in what it says, searched for every secret that it was told or made.
 
-Run by `make test`, or by hand: `.venv/bin/python -B Tests/Hostile/test_at_rest.py`, after `swift build --product parlor`.
+Run by `make test`, or by hand: `.venv/bin/python -B Tests/Hostile/test_at_rest.py`, after
+`swift build --product parlor`.
 """
 
 import asyncio
 import base64
 import hashlib
-import hmac
 import json
 import pathlib
 import re
@@ -21,19 +21,14 @@ import unittest
 import zlib
 
 from behaviour import Arena, request
-from client import Line, frame, message
+from client import frame, message
 from server import BINARY, Server
+from tokens import token
 
-ADMIN, JWT_SECRET, REDIS_PASSWORD = (f"{name}-secret-of-this-test-0123456789abcdef" for name in ("admin", "jwt", "redis"))
-
-
-def token(**claims):
-    """A JWT (RFC 7519) under the server's secret."""
-    def part(value):
-        return base64.urlsafe_b64encode(json.dumps(value).encode()).rstrip(b"=")
-    signed = part({"alg": "HS256", "typ": "JWT"}) + b"." + part({"exp": int(time.time()) + 3600, "iat": int(time.time()), **claims})
-    signature = hmac.digest(JWT_SECRET.encode(), signed, "sha256")
-    return (signed + b"." + base64.urlsafe_b64encode(signature).rstrip(b"=")).decode()
+ADMIN = "admin-secret-of-this-test-0123456789abcdef"
+REDIS_PASSWORD = "redis-secret-of-this-test-0123456789abcdef"
+JWT_SECRET = "jwt-secret-of-this-test-0123456789abcdef"
+USER = "user-of-this-test"
 
 
 def forms(secret):
@@ -43,6 +38,13 @@ def forms(secret):
         raw = base64.urlsafe_b64decode(secret + "==")
         found |= {raw, raw.hex().encode(), raw.hex().upper().encode(), base64.b64encode(raw).rstrip(b"=")}
     return found
+
+
+def digests(client):
+    """What a store may know a client by."""
+    raw = base64.urlsafe_b64decode(client + "==")
+    for digest in (hashlib.sha256(client.encode()).digest(), hashlib.sha256(raw).digest()):
+        yield from (digest, digest.hex().encode(), base64.urlsafe_b64encode(digest).rstrip(b"="))
 
 
 class Redis:
@@ -89,9 +91,10 @@ class AtRestTest(unittest.IsolatedAsyncioTestCase):
         # On by default in these tests: it reports whatever takes a tenth of a second, such as starting Redis.
         asyncio.get_running_loop().set_debug(False)
 
-    async def serve(self, *flags, **environment):
-        server = Server(self.folder / f"server-{len(list(self.folder.iterdir()))}", "--log-level", "trace", *flags, environment={
-            "PARLOR_ADMIN_TOKEN": ADMIN, "PARLOR_JWT_SECRET": JWT_SECRET, **environment})
+    async def serve(self, *flags):
+        server = Server(
+            self.folder / f"server-{len(list(self.folder.iterdir()))}", "--log-level", "trace",
+            f"PARLOR_ADMIN_TOKEN={ADMIN}", f"PARLOR_JWT_SECRET={JWT_SECRET}", *flags)
         await server.start()
         return server
 
@@ -105,7 +108,7 @@ class AtRestTest(unittest.IsolatedAsyncioTestCase):
         for name, person in people.items():
             self.secrets[f"clientId of {name}"] = person.client
         ann, bob, cat, dan, eve = people.values()
-        joined = await ann.ask("join_room", gameType="tictactoe", data={"create": True, "visibility": "private", "name": "Ann"})
+        joined = await ann.ask("join_room", gameType="tictactoe", data={"create": True, "visibility": "private"})
         room = joined["roomId"]
         await bob.ask("join_room", roomId=room, data={"name": "Bob"})
         await cat.ask("join_room", roomId=room, data={"as": "spectator"})
@@ -120,7 +123,7 @@ class AtRestTest(unittest.IsolatedAsyncioTestCase):
         await dan.ask("add_bot", roomId=pong["roomId"])
 
         # A token by each way in that there is.
-        jwt = self.secrets["token"] = token(sub="user-of-this-test")
+        jwt = self.secrets["token"] = token(JWT_SECRET, sub=USER)
         fay = await arena.stranger(6)
         await fay.upgrade(Authorization=f"Bearer {jwt}")
         await fay.hear("welcome")
@@ -131,7 +134,7 @@ class AtRestTest(unittest.IsolatedAsyncioTestCase):
         self.answer = await hal.ask("authenticate", data={"token": jwt})
         await hal.ask("join_room", gameType="tictactoe", data={"create": True})
         await hal.ask("refresh_token", data={"token": jwt})
-        for bad in (jwt[:-4], jwt + "A", token(sub="x" * 500)):
+        for bad in (jwt[:-4], jwt + "A", token(JWT_SECRET, sub="x" * 500)):
             await hal.ask("refresh_token", data={"token": bad})
             self.secrets[f"token {len(self.secrets)}"] = bad
 
@@ -141,15 +144,16 @@ class AtRestTest(unittest.IsolatedAsyncioTestCase):
         self.told["bob"] = again
         await again.ask("reconnect", roomId=room, data={"clientId": bob.client})
         misplaced = await arena.player(9)
-        for text in [f'{{"type":"{ann.client}"}}', f'{{"type":"ping","{ann.client}":1,"{ann.client}":1}}', f'{{{ann.client}',
-                     message("join_room", roomId=ann.client), message("join_room", gameType=ann.client),
-                     message("reconnect", data={"clientId": ann.client + "A"}), message("make_move", roomId=ann.client)]:
+        secret = ann.client
+        for text in [f'{{"type":"{secret}"}}', f'{{"type":"ping","{secret}":1,"{secret}":1}}', f'{{{secret}',
+                     message("join_room", roomId=secret), message("join_room", gameType=secret),
+                     message("reconnect", data={"clientId": secret + "A"}), message("make_move", roomId=secret)]:
             await misplaced.send(frame(text))
         await misplaced.ask("ping")
-        for target in [f"/api/rooms/{ann.client}", f"/{ann.client}", f"/api/rooms?cursor={ann.client}", f"/ws?game={ann.client}",
-                       "/admin/rooms"]:
-            await arena.exchange(request(target, f"Authorization: Bearer {ADMIN}", f"Idempotency-Key: {ann.client}"))
-        for path in ("/metrics", "/health?deep=1", "/api/rooms?limit=200", "/api/games", f"/api/rooms/{dice['roomId']}"):
+        for target in [f"/api/rooms/{secret}", f"/{secret}", f"/api/rooms?cursor={secret}", f"/ws?game={secret}", "/admin"]:
+            await arena.exchange(request(target, f"Authorization: Bearer {ADMIN}", f"Idempotency-Key: {secret}"))
+        table = f"/api/rooms/{dice['roomId']}"
+        for path in ("/metrics", "/health?deep=1", "/api/rooms?limit=200", "/api/games", table):
             self.public.append((path, (await server.get(path))[1]))
         self.told |= {name: person for name, person in people.items() if name != "bob"}
         await self.hear_out()
@@ -188,7 +192,8 @@ class AtRestTest(unittest.IsolatedAsyncioTestCase):
     def seeds(self, database):
         """The keys of the rooms' chance, as they stand in their states."""
         text = b" ".join(self.unpacked(database))
-        return {word.decode() for key in re.findall(rb'"([0-9a-f]+-[0-9a-f]+)-[0-9a-f]+"', text) for word in key.split(b"-")}
+        keys = re.findall(rb'"([0-9a-f]+-[0-9a-f]+)-[0-9a-f]+"', text)
+        return {word.decode() for key in keys for word in key.split(b"-")}
 
     def search(self, places, secrets):
         found = [f"{what} in {where}" for where, text in places.items() for what, secret in secrets.items()
@@ -196,8 +201,8 @@ class AtRestTest(unittest.IsolatedAsyncioTestCase):
         self.assertEqual(found, [])
 
     def check_modes(self, folder):
-        modes = {str(path.relative_to(folder)): oct(stat.S_IMODE(path.stat().st_mode)) for path in [folder, *folder.rglob("*")]}
-        wrong = {path: mode for path, mode in modes.items() if mode != ("0o700" if (folder / path).is_dir() else "0o600")}
+        modes = {path: oct(stat.S_IMODE(path.stat().st_mode)) for path in [folder, *folder.rglob("*")]}
+        wrong = {path: mode for path, mode in modes.items() if mode != ("0o700" if path.is_dir() else "0o600")}
         self.assertEqual(wrong, {})
 
     def command(self, *arguments):
@@ -224,28 +229,24 @@ class AtRestTest(unittest.IsolatedAsyncioTestCase):
         values = b" ".join(self.unpacked(backup))
         self.assertGreaterEqual(len(seeds), 6)
         for name in ("ann", "bob", "dan", "eve"):
-            self.assertTrue(any(digest in values for digest in self.digests(people[name].client)), "not even its digest")
+            self.assertTrue(any(digest in values for digest in digests(people[name].client)), "not even its digest")
         self.check_modes(data)
         for file in (backup, export):
             self.assertEqual(oct(stat.S_IMODE(file.stat().st_mode)), "0o600")
 
-        places = self.read([file for file in self.folder.rglob("*") if file.is_file() and "redis" not in file.parts[-2]])
+        places = self.read(file for file in self.folder.rglob("*") if file.is_file())
         places |= {"unpacked": values, **dict(self.public)}
         self.search(places, self.secrets)
         # Of whom the server was told it knows a digest.
-        self.assertNotIn(b"user-of-this-test", values)
+        self.assertNotIn(USER.encode(), values)
         self.check_seeds(seeds, server)
         for name, person in people.items():
             heard = b"".join(self.told[name].heard)
             others = {what: secret for what, secret in self.secrets.items() if what != f"clientId of {name}"}
             self.search({f"what {name} was told": heard}, others)
         exported = export.read_bytes()
-        self.assertFalse([name for name, person in people.items() if any(d in exported for d in self.digests(person.client))])
-
-    def digests(self, client):
-        raw = base64.urlsafe_b64decode(client + "==")
-        for digest in (hashlib.sha256(client.encode()).digest(), hashlib.sha256(raw).digest()):
-            yield from (digest, digest.hex().encode(), base64.urlsafe_b64encode(digest).rstrip(b"="))
+        for name, person in people.items():
+            self.assertFalse(any(digest in exported for digest in digests(person.client)), name)
 
     def check_seeds(self, seeds, server):
         """They are in the store alone, and in an export of a room that lives, which was asked for."""
@@ -271,7 +272,7 @@ class AtRestTest(unittest.IsolatedAsyncioTestCase):
         redis = Redis(self.folder / "redis")
         self.addCleanup(redis.stop)
         self.secrets["password of Redis"] = REDIS_PASSWORD
-        server = await self.serve(PARLOR_REDIS_URL=f"redis://:{REDIS_PASSWORD}@127.0.0.1:{redis.port}/0")
+        server = await self.serve(f"PARLOR_REDIS_URL=redis://:{REDIS_PASSWORD}@127.0.0.1:{redis.port}/0")
         room, _, people = await self.play(server)
         # While it is away the rest goes to SQLite.
         redis.stop()
@@ -292,7 +293,7 @@ class AtRestTest(unittest.IsolatedAsyncioTestCase):
         places = written | self.read(file for file in server.folder.rglob("*") if file.is_file()) | dict(self.public)
         places["unpacked"] = b" ".join(self.unpacked(data / "parlor.sqlite"))
         self.search(places, self.secrets)
-        self.assertNotIn(b"user-of-this-test", b"".join(written.values()))
+        self.assertNotIn(USER.encode(), b"".join(written.values()))
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ def encoded(value):
     return base64.urlsafe_b64encode(value).rstrip(b"=")
 
 
-def token(header={}, secret=SECRET, **claims):
+def token(secret=SECRET, header={}, **claims):
     """A JWT that is in order, but for what is said otherwise."""
     claims = {"sub": "ann", "iat": int(time.time()), "exp": int(time.time()) + 3600} | claims
     parts = [encoded(json.dumps(part).encode()) for part in ({"alg": "HS256"} | header, claims)]
@@ -25,7 +25,7 @@ def token(header={}, secret=SECRET, **claims):
 
 
 def unsigned(algorithm):
-    return token({"alg": algorithm}).rsplit(".", 1)[0] + "."
+    return token(header={"alg": algorithm}).rsplit(".", 1)[0] + "."
 
 
 def shows(name, must, make):
@@ -43,17 +43,19 @@ for algorithm in ("none", "nOnE", "HS1"):
 shows("a token under another secret", "unauthorized: bad_signature", lambda: token(secret=OTHER_SECRET))
 shows("a token under an empty secret", "unauthorized: bad_signature", lambda: token(secret=""))
 shows("a token that was good until a minute ago", "unauthorized: expired", lambda: token(exp=int(time.time()) - 60))
-shows("a token that is good from tomorrow on", "unauthorized: not_yet_valid", lambda: token(nbf=int(time.time()) + 86_400))
+shows("a token that is good from tomorrow on", "unauthorized: not_yet_valid",
+      lambda: token(nbf=int(time.time()) + 86_400))
 shows("a token without an end", "unauthorized: malformed", lambda: token(exp=None))
 shows("a token whose user is a path", "unauthorized: bad_subject", lambda: token(sub="../../ann"))
 shows("a token of a user without a name", "unauthorized: bad_subject", lambda: token(sub=""))
 shows("a token that says where else to fetch its key, which nobody does", "answered",
-      lambda: token({"jku": "http://127.0.0.1:1/keys", "kid": "../../etc/passwd"}))
+      lambda: token(header={"jku": "http://127.0.0.1:1/keys", "kid": "../../etc/passwd"}))
 shows("a token of 10,000 characters by its claims", "unauthorized: too_long", lambda: token(more="a" * 10_000))
 shows("a token with a line break in it", "unauthorized: malformed", lambda: token()[:20] + "\n" + token()[20:])
 
 
-@hostile("protocol", "a token in order with another claim under its signature", "unauthorized: bad_signature", flags=SERVER)
+@hostile("protocol", "a token in order with another claim under its signature", "unauthorized: bad_signature",
+         flags=SERVER)
 async def forged(arena):
     header, _, signature = token().split(".")
     claims = encoded(json.dumps({"sub": "bob", "exp": int(time.time()) + 3600}).encode()).decode()
@@ -72,7 +74,8 @@ async def bad_from_a_page(arena):
     return await player.closing()
 
 
-@hostile("protocol", "a user's seat, asked for with the clientId by whoever is not the user", "session_not_found", flags=SERVER)
+@hostile("protocol", "a user's seat, asked for with the clientId by whoever is not the user", "session_not_found",
+         flags=SERVER)
 async def stolen_client(arena):
     ann = await arena.player()
     await ann.ask("authenticate", data={"token": token()})

@@ -64,7 +64,7 @@ struct HTTPGuard: RouterMiddleware {
         response.headers[.accessControlAllowOrigin] = origin
         guard request.method == .options else { return }
         response.headers[.accessControlAllowMethods] = "GET, POST"
-        response.headers[.accessControlAllowHeaders] = "Content-Type, Idempotency-Key"
+        response.headers[.accessControlAllowHeaders] = "Authorization, Content-Type, Idempotency-Key"
     }
 
     /// What the router itself refuses: an unknown path, another method, a body too long.

@@ -43,6 +43,16 @@ enum Creator: Equatable, Sendable {
     /// Whoever has the admin token: another server, for its users.
     case server(ClientAddress)
 
+    /// Whether two requests come from the same: by user, since the addresses of phones change, else by address.
+    func isSame(as other: Creator) -> Bool {
+        switch (self, other) {
+        case (.server, .server): true
+        case (.client(let address, let user), .client(let otherAddress, let otherUser)):
+            user == otherUser && (user != nil || address == otherAddress)
+        case (.server, .client), (.client, .server): false
+        }
+    }
+
     var address: ClientAddress {
         switch self {
         case .client(let address, _), .server(let address): address

@@ -36,7 +36,9 @@ extension RoomManager {
 
     /// Makes a room for somebody who is not connected. The promise succeeds once the room is stored.
     func create(_ order: RoomOrder, _ promise: EventLoopPromise<RoomID>) {
-        if let key = order.idempotencyKey, let made = orders.first(where: { $0.key == key }) {
+        if let key = order.idempotencyKey,
+            let made = orders.first(where: { $0.key == key && $0.creator.isSame(as: order.creator) })
+        {
             return promise.succeed(made.room)
         }
         do throws(Problem) {
@@ -48,7 +50,7 @@ extension RoomManager {
             directory.settle(room)
             if let key = order.idempotencyKey {
                 if orders.count == Limits.rememberedOrders { orders.removeFirst() }
-                orders.append((key, room))
+                orders.append((key, order.creator, room))
             }
             node.shard(of: room).post(.create(new, promise))
         } catch {

@@ -51,8 +51,9 @@ actor RoomManager: LoopActor {
     private(set) var isDraining = false
     /// There may be rooms in the store that are not in the directory yet.
     private(set) var isRecovering = true
-    /// Rooms made over HTTP by idempotency key, oldest first.
-    var orders: [(key: String, room: RoomID)] = []
+    /// Rooms made over HTTP by idempotency key, oldest first. A key is its creator's own: with another's anybody could ask
+    /// for the id of a private room.
+    var orders: [(key: String, creator: Creator, room: RoomID)] = []
 
     /// - Parameter clients: on the same loop.
     init(node: Node, clients: ClientManager, on loop: any EventLoop) {

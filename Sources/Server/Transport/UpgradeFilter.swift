@@ -6,14 +6,17 @@ internal import NIOHTTP1
 /// wrong with it.
 ///
 /// Sees the first request of a connection, no other can be an upgrade, and is gone after its head.
-final class UpgradeFilter: ChannelInboundHandler, RemovableChannelHandler {
+final class UpgradeFilter: ChannelDuplexHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias InboundOut = HTTPServerRequestPart
+    typealias OutboundIn = HTTPServerResponsePart
 
     private let upgrader: WebSocketUpgrader
     private let faults: RequestFaults
     /// What came behind a head whose token is being looked at.
     private var held: [NIOAny]?
+    /// A read that has to wait too, or all that a client sends meanwhile would be held.
+    private var readIsHeld = false
 
     /// - Parameter faults: which no socket needs, since it sends no more requests.
     init(_ upgrader: WebSocketUpgrader, besides faults: RequestFaults) {
@@ -35,6 +38,11 @@ final class UpgradeFilter: ChannelInboundHandler, RemovableChannelHandler {
             held = []
             look(at: token, head, NIOLoopBound((self, context), eventLoop: context.eventLoop))
         }
+    }
+
+    func read(context: ChannelHandlerContext) {
+        guard held == nil else { return readIsHeld = true }
+        context.read()
     }
 
     /// Its keys may have to be fetched, which no loop waits for.
@@ -69,6 +77,7 @@ final class UpgradeFilter: ChannelInboundHandler, RemovableChannelHandler {
         context.fireChannelRead(wrapInboundOut(.head(head)))
         for part in held ?? [] { context.fireChannelRead(part) }
         held = nil
+        if readIsHeld { context.read() }
         context.pipeline.syncOperations.removeHandler(self, promise: nil)
     }
 

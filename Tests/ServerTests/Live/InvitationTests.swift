@@ -105,6 +105,21 @@ import Testing
         }
     }
 
+    @Test func `an idempotency key finds its owner's orders alone`() async throws {
+        try await withTokens { server in
+            func order(_ user: String?) async throws -> String? {
+                let headers = [("Idempotency-Key", "1")] + (try user.map { Tokens.header(try Tokens.of($0)) } ?? [])
+                return try await server.http(
+                    "POST", "/api/rooms", headers: headers, body: #"{"gameType":"dice","visibility":"private"}"#
+                ).json["roomId"]?.string
+            }
+            let ann = try #require(try await order("ann"))
+            #expect(try await order("ann") == ann)
+            #expect(try await order("bob") != ann)
+            #expect(try await order(nil) != ann)
+        }
+    }
+
     @Test func `a room by invitation is one after a restart too`() async throws {
         let folder = try ScratchFolder()
         var room = ""

@@ -50,12 +50,15 @@ final class KeyServer: Sendable {
         try await channel.close()
     }
 
-    /// A port that nobody listens on now.
+    /// A port that nobody listens on now. Below those that the system gives to connections and to other tests' servers.
     static func freePort() async throws -> Int {
-        let channel = try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
-            .bind(host: "127.0.0.1", port: 0).get()
-        defer { channel.close(promise: nil) }
-        return channel.localAddress?.port ?? 0
+        while true {
+            let port = Int.random(in: 20_000..<32_000)
+            let bootstrap = ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+            guard let channel = try? await bootstrap.bind(host: "127.0.0.1", port: port).get() else { continue }
+            try await channel.close()
+            return port
+        }
     }
 
     fileprivate func asked() -> Behaviour {

@@ -43,9 +43,9 @@ actor ClientManager: LoopActor {
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
     nonisolated let mailbox: Mailbox<Message>
 
-    private let node: Node
+    let node: Node
     private let store: any SessionStore
-    private var directory = ClientDirectory()
+    var directory = ClientDirectory()
     private var seats = AddressSeats()
     /// The sessions of clients that are connected and have joined something.
     private var sessions: [ClientKey: Session] = [:]
@@ -94,58 +94,6 @@ actor ClientManager: LoopActor {
         } catch {
             node.logger.warning("expired sessions not removed", metadata: ["error": "\(error)"])
         }
-    }
-
-    // MARK: Coming
-
-    private func admit(_ address: ClientAddress, _ proof: Proof?) -> Admission {
-        let limits = node.limits
-        guard !node.traps.sentence.bars(address, at: node.wallClock()) else { return .tooMany }
-        if let proof {
-            guard !node.tokens.refuses(proof, at: node.wallClock()) else { return .badToken }
-            guard directory.admits(proof.user.key, most: limits.maxConnectionsPerUser) else { return .tooMany }
-        }
-        let limit = directory.admit(
-            address, most: limits.maxConnections, mostPerAddress: limits.maxConnectionsPerAddress)
-        if let limit { node.metrics.refused(limit) }
-        return limit == nil ? .admitted : .tooMany
-    }
-
-    private func opened(_ connection: ConnectionID, _ client: ClientKey, _ proof: Proof?) {
-        directory.opened(connection, as: client, user: proof?.user.key)
-        // Who was sent away between the two is sent away now.
-        if let proof, node.tokens.refuses(proof, at: node.wallClock()) {
-            node.deliver(.close(.badToken), to: connection)
-        }
-    }
-
-    /// The last word on a token: who its connection is already, how many there are of that user, and whether an operator
-    /// has sent the user away since the token was looked at.
-    private func judged(_ verdict: TokenVerdict) {
-        let connection = verdict.connection
-        guard directory.isOpen(connection) else { return }
-        var outcome = verdict.outcome
-        if case .proven(let proof) = outcome {
-            let user = proof.user.key
-            if node.tokens.refuses(proof, at: node.wallClock()) {
-                outcome = .refused(.revoked)
-            } else if let known = directory.user(of: connection) {
-                if known != user { outcome = .anotherUser }
-            } else if directory.admits(user, most: node.limits.maxConnectionsPerUser) {
-                directory.proved(connection, as: user)
-            } else {
-                outcome = .tooMany
-            }
-        }
-        node.deliver(
-            .judged(.init(connection: connection, id: verdict.id, isRefresh: verdict.isRefresh, outcome: outcome)),
-            to: connection)
-    }
-
-    private func expel(_ user: UserKey, _ promise: EventLoopPromise<Int>) {
-        let connections = directory.connections(of: user)
-        for connection in connections { node.deliver(.close(.badToken), to: connection) }
-        promise.succeed(connections.count)
     }
 
     // MARK: Joining

@@ -29,6 +29,12 @@ class Window:
         self.address = address
         self.faults = []
         self.page.on("pageerror", lambda error: self.faults.append(str(error)))
+        self.page.on("console", self._hear)
+
+    def _hear(self, message):
+        """A page that its own policy stops from something says so in its console, and nowhere else."""
+        if "Policy" in message.text or "policy" in message.text:
+            self.faults.append(message.text)
 
     def open(self, path):
         self.page.goto(self.address + path)
@@ -142,6 +148,26 @@ class BrowserTest(unittest.TestCase):
             ann.page.wait_for_timeout(100)
         self.assertEqual(len(pictures), 6, "the court stands still")
         ann.photograph("pong")
+
+    def test_a_page_does_nothing_but_what_its_policy_allows(self):
+        """And the ears that all other tests rely on are not deaf."""
+        ann = self.window()
+        ann.open("/")
+        for trespass in (
+            "document.body.append(Object.assign(document.createElement('script'), {textContent: 'window.x = 1'}))",
+            "document.body.append(Object.assign(document.createElement('img'), {src: 'https://evil.example/x.png'}))",
+            "document.body.setAttribute('style', 'color: red')",
+            "try { new WebSocket('wss://evil.example/') } catch {}",
+            "void fetch('https://evil.example/').catch(() => 0)",
+        ):
+            heard = len(ann.faults)
+            ann.page.evaluate(trespass)
+            deadline = time.monotonic() + 5
+            while len(ann.faults) == heard and time.monotonic() < deadline:
+                ann.page.wait_for_timeout(20)
+            self.assertGreater(len(ann.faults), heard, trespass)
+        self.assertIsNone(ann.page.evaluate("window.x ?? null"))
+        ann.faults.clear()
 
     def test_every_other_page_shows_itself(self):
         ann = self.window()

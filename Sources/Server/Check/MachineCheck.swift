@@ -44,7 +44,7 @@ struct MachineCheck {
 
     /// - Parameter connections: 0: no limit.
     static func openFiles(limit: Int, connections: Int) -> Finding {
-        let needed = connections + Limits.ownFiles
+        let needed = connections + Limits.pageConnections + Limits.ownFiles
         if connections == 0 { return .warning("files", "ulimit -n is \(limit), and connections have no limit") }
         guard limit >= needed else {
             return .fault("files", "ulimit -n is \(limit): \(connections) connections need \(needed)")

@@ -29,8 +29,7 @@ struct SecurityHeaders: Sendable {
 
     /// Copying and sharing an invitation is all that a page does with the machine.
     private static let permissions =
-        "camera=(), display-capture=(), geolocation=(), microphone=(), midi=(), payment=(), usb=(), "
-        + "clipboard-write=(self), web-share=(self)"
+        "camera=(), display-capture=(), geolocation=(), microphone=(), midi=(), payment=(), usb=()"
 }
 
 extension HTTPField.Name {

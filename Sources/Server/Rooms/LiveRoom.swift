@@ -49,6 +49,8 @@ final class LiveRoom {
     var lastBotMoves: [Seat: [UInt8]] = [:]
     var nextTick: NIODeadline?
     var botNumber = 0
+    /// By player id, for whom each bot counts. Those that came out of the store count for nobody.
+    var botLeases: [String: BotLease] = [:]
 
     /// What lists were last told.
     var row: RoomRow?

@@ -5,9 +5,9 @@ extension RoomManager {
     func list(_ connection: ConnectionID, _ id: MessageID?, _ gameType: String?) {
         do throws(Problem) {
             if let gameType { _ = try game(gameType) }
-            node.answer(roomList(id, gameType), to: connection)
+            answerList(roomList(id, gameType), connection)
         } catch {
-            node.answer(ServerMessage.failure(nil, id: id, error), to: connection)
+            answerList(ServerMessage.failure(nil, id: id, error), connection)
         }
     }
 
@@ -22,10 +22,15 @@ extension RoomManager {
             flushLobby()
             lobby.watch(connection, gameType: gameType)
             node.answer(ServerMessage.success("watch_lobby_result", id: id), to: connection)
-            node.answer(roomList(nil, gameType), to: connection)
+            answerList(roomList(nil, gameType), connection)
         } catch {
-            node.answer(ServerMessage.failure("watch_lobby_result", id: id, error), to: connection)
+            answerList(ServerMessage.failure("watch_lobby_result", id: id, error), connection)
         }
+    }
+
+    /// The connection may ask for the next one.
+    private func answerList(_ text: [UInt8], _ connection: ConnectionID) {
+        node.deliver(.answer(Frame.text(text), to: .list), to: connection)
     }
 
     private func roomList(_ id: MessageID?, _ gameType: String?) -> [UInt8] {

@@ -86,6 +86,11 @@ extension Shard {
     private func addBot(at seat: Seat?, _ level: BotLevel, _ answer: Answer, _ room: LiveRoom) {
         guard room.game.allowsBots else { return refuse(answer, Problem(RoomRefusal.noBot), in: room) }
         if let problem = notWaiting(room) { return refuse(answer, problem, in: room) }
+        let address = answer.sender.address
+        guard mayAddBot(from: address) else {
+            node.metrics.refused(.botsPerAddress)
+            return refuse(answer, Problem(.noBot, "There are too many bots from your address."), in: room)
+        }
         room.botNumber += 1
         let bot = Newcomer(
             playerId: RandomText.readable(length: 10, from: node.entropy), name: "Bot \(room.botNumber)", holder: nil,
@@ -96,7 +101,15 @@ extension Shard {
             let seat = facts.chairs.firstIndex { $0?.playerId == bot.playerId }
             data.set("seat", seat)
         }
-        apply(.seated(bot, at: seat), to: room, answer: answer)
+        let lease = BotLease(bots, from: address)
+        guard case .committed = apply(.seated(bot, at: seat), to: room, answer: answer) else { return }
+        room.botLeases[bot.playerId] = lease
+    }
+
+    /// Each shard has its share, since an address's rooms are on all of them.
+    private func mayAddBot(from address: ClientAddress) -> Bool {
+        let most = node.limits.maxBotsPerAddress
+        return most == 0 || bots.count(of: address) < max(1, most / node.shards.count)
     }
 
     private func removeBot(at wanted: Seat?, _ answer: Answer, _ room: LiveRoom) {

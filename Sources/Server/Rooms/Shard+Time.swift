@@ -174,7 +174,12 @@ extension Shard {
 
     /// Reports a room to lists, if they would show it differently.
     func updateRow(of room: LiveRoom) {
-        let row = room.makeRow(room.room.facts(), phase: room.room.status().phase)
+        let facts = room.room.facts()
+        if !room.botLeases.isEmpty {
+            let sitting = Set(facts.chairs.compactMap { $0?.playerId })
+            room.botLeases = room.botLeases.filter { sitting.contains($0.key) }
+        }
+        let row = room.makeRow(facts, phase: room.room.status().phase)
         guard row != room.row else { return }
         room.row = row
         say(.toRooms(.changed(row)), about: room)

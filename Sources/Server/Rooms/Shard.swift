@@ -60,6 +60,7 @@ actor Shard: LoopActor {
     var outgoing: [Output] = []
     var ticker = Ticker()
     var alarm = Alarm()
+    let bots = BotBook()
     private var stopPromise: EventLoopPromise<Void>?
     /// The rooms' last words are with the store, and nothing changes any more.
     private(set) var isStopping = false

@@ -34,6 +34,8 @@ struct MessageRouter {
     private var violations: TokenBucket
     /// A join, a return or the answer to a token is under way.
     var awaitsEntrance = false
+    /// A list of rooms is: the longest answer there is, so that one at a time is asked for.
+    private var awaitsList = false
     /// Something was joined under the id of this connection's own welcome, which so cannot become void any more.
     private(set) var hasEntered = false
     private var unansweredMoves: [RoomID: Int] = [:]
@@ -86,6 +88,7 @@ struct MessageRouter {
     mutating func settled(_ settled: Settled, at now: NIODeadline) -> [Action] {
         switch settled {
         case .entrance: awaitsEntrance = false
+        case .list: awaitsList = false
         case .move(let room):
             if let count = unansweredMoves[room] { unansweredMoves[room] = count > 1 ? count - 1 : nil }
         case .guess: return [.refused(.guesses)] + violate(Limits.guessCost, at: now)
@@ -131,9 +134,13 @@ struct MessageRouter {
         if isPaused { return true }
         if case .ping = message.request { return false }
         if awaitsEntrance { return true }
-        if identity.isProving, case .refreshToken = message.request { return true }
-        guard case .inRoom(.move) = message.request, let room = room(of: message) else { return false }
-        return unansweredMoves[room, default: 0] >= Limits.unansweredMoves
+        switch message.request {
+        case .listRooms, .watchLobby: return awaitsList
+        case .refreshToken: return identity.isProving
+        case .inRoom(.move):
+            return room(of: message).map { unansweredMoves[$0, default: 0] >= Limits.unansweredMoves } ?? false
+        default: return false
+        }
     }
 
     private mutating func route(_ message: ClientMessage) -> [Action] {
@@ -163,8 +170,12 @@ struct MessageRouter {
             awaitsEntrance = true
             return [.reconnect(reconnect, message.id, room: message.room)]
         case .inRoom(let command): return route(command, message)
-        case .listRooms: return [.listRooms(message.id, gameType: message.gameType)]
-        case .watchLobby: return [.watchLobby(message.id, gameType: message.gameType)]
+        case .listRooms:
+            awaitsList = true
+            return [.listRooms(message.id, gameType: message.gameType)]
+        case .watchLobby:
+            awaitsList = true
+            return [.watchLobby(message.id, gameType: message.gameType)]
         case .unwatchLobby: return [.unwatchLobby(message.id)]
         case .ping(let data): return [.pong(message.id, data)]
         }

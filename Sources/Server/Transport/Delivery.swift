@@ -32,6 +32,8 @@ enum Settled: Sendable {
     case guess
     /// One of the unanswered moves in a room.
     case move(RoomID)
+    /// The list of rooms.
+    case list
     /// The join or return that everything after it waited for.
     case entrance
     /// A request about a room.
@@ -40,7 +42,7 @@ enum Settled: Sendable {
     var room: RoomID? {
         switch self {
         case .move(let room), .request(let room): room
-        case .nothing, .guess, .entrance: nil
+        case .nothing, .guess, .list, .entrance: nil
         }
     }
 }

@@ -25,15 +25,19 @@ struct TestClient: Sendable {
     private let inbox: NIOLoopBound<Inbox>
 
     /// Connects and upgrades, and reads nothing yet.
+    /// - Parameter receiveBuffer: what its system takes while nobody reads; nil: as much as it likes.
     static func open(
-        port: Int, path: String = "/ws", headers: [(String, String)] = []
+        port: Int, path: String = "/ws", headers: [(String, String)] = [], receiveBuffer: Int? = nil
     ) async throws -> TestClient {
-        let upgrade = try await ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
-            .connect(host: "127.0.0.1", port: port) { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    try configure(channel, path, HTTPHeaders([("host", "127.0.0.1:\(port)")] + headers))
-                }
+        var bootstrap = ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+        if let receiveBuffer {
+            bootstrap = bootstrap.channelOption(.socketOption(.so_rcvbuf), value: numericCast(receiveBuffer))
+        }
+        let upgrade = try await bootstrap.connect(host: "127.0.0.1", port: port) { channel in
+            channel.eventLoop.makeCompletedFuture {
+                try configure(channel, path, HTTPHeaders([("host", "127.0.0.1:\(port)")] + headers))
             }
+        }
         guard let client = try await upgrade.get() else { throw Missing(description: "no upgrade") }
         return client
     }
@@ -84,6 +88,9 @@ struct TestClient: Sendable {
     }
 
     func close() async throws { try await channel.close() }
+
+    /// From now on nothing is taken from the socket, or all of it again.
+    func read(_ reads: Bool) async throws { try await channel.setOption(.autoRead, value: reads).get() }
 
     // MARK: Receiving
 

@@ -57,7 +57,7 @@ import Testing
 
 @Suite struct MachineCheckTests {
     @Test(arguments: [
-        (15_256, 15_000, Finding.Verdict.ok), (15_255, 15_000, .fault), (1024, 0, .warning),
+        (19_352, 15_000, Finding.Verdict.ok), (19_351, 15_000, .fault), (1024, 0, .warning),
     ])
     func `open files must suffice for all connections`(_ limit: Int, _ connections: Int, _ verdict: Finding.Verdict) {
         #expect(MachineCheck.openFiles(limit: limit, connections: connections).verdict == verdict)

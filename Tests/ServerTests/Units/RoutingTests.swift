@@ -198,10 +198,24 @@ import Testing
     }
 
     @Test mutating func `what makes more work costs more`() {
-        for _ in 0..<24 { #expect(receive(#"{"type":"get_room_list"}"#) == ["list - -"]) }
+        for _ in 0..<24 {
+            #expect(receive(#"{"type":"get_room_list"}"#) == ["list - -"])
+            _ = settle(.list)
+        }
         let refused = receive(#"{"type":"get_room_list"}"#)
         #expect(refused.first?.contains("rate_limited") == true)
         #expect(refused.last == "over messages")
+    }
+
+    @Test mutating func `one list at a time is asked for, and nothing overtakes the next`() {
+        enter(1)
+        #expect(receive(#"{"type":"get_room_list","id":"a"}"#) == ["list a -"])
+        #expect(receive(Self.move(1)) == ["room0001 make_move_result m1"])
+        #expect(receive(#"{"type":"watch_lobby","id":"b"}"#).isEmpty)
+        #expect(receive(Self.move(2)).isEmpty)
+        #expect(!router.mayRead)
+        #expect(settle(.list) == ["watch b -", "room0001 make_move_result m2"])
+        #expect(router.mayRead)
     }
 
     @Test mutating func `a long message costs more than a short one`() {

@@ -330,10 +330,13 @@ final class Connection: ChannelDuplexHandler {
     private func answerClose(_ request: CloseRequest) {
         guard let context else { return }
         isClosing = true
+        forgetOutbox()
         let channel = context.channel
         context.writeAndFlush(wrapOutboundOut(Frame.close(request.code))).whenComplete { _ in
             channel.close(promise: nil)
         }
+        // One that does not read the answer is not waited for either.
+        context.eventLoop.scheduleTask(in: Limits.closeTime) { channel.close(promise: nil) }
     }
 
     /// After the peer's answer to our close there is nothing left to wait for, and one that goes on instead is not waited

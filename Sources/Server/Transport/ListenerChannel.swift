@@ -12,6 +12,8 @@ internal import NIOHTTPTypesHTTP1
 struct ListenerChannel: ServerChildChannel, HTTPChannelHandler {
     enum Upgrade: Sendable {
         case socket
+        /// It is told why, and counts as no socket while it closes.
+        case refusedSocket
         case http(NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart>)
     }
 
@@ -82,7 +84,7 @@ struct ListenerChannel: ServerChildChannel, HTTPChannelHandler {
         switch try? await value.upgrade.get() {
         case .http(let channel): await handleHTTP(asyncChannel: channel, logger: logger)
         // The loop has it; the server waits for its channel by quiescing, not by a task.
-        case .socket: break
+        case .socket, .refusedSocket: break
         case nil: value.channel.close(promise: nil)
         }
     }

@@ -73,7 +73,9 @@ final class UpgradeFilter: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     private func pass(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
-        if head.headers.contains(name: "upgrade") { context.pipeline.syncOperations.removeHandler(faults, promise: nil) }
+        if head.headers.contains(name: "upgrade") {
+            context.pipeline.syncOperations.removeHandler(faults, promise: nil)
+        }
         context.fireChannelRead(wrapInboundOut(.head(head)))
         for part in held ?? [] { context.fireChannelRead(part) }
         held = nil

@@ -53,7 +53,7 @@ final class WebSocketUpgrader: NIOTypedHTTPServerProtocolUpgrader, Sendable {
                     node: node, hub: hub,
                     arrival: .init(
                         address: address, gameType: gameType, admission: admission, proof: ticket.proof)))
-            return ListenerChannel.Upgrade.socket
+            return admission == .admitted ? ListenerChannel.Upgrade.socket : .refusedSocket
         }
         // A connection may end while it is let in; it would count for ever.
         opened.whenFailure { [node] _ in

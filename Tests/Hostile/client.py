@@ -212,7 +212,12 @@ class Player(Line):
         """Takes a seat in a room of its own, or in the one that is named."""
         room = data.pop("room", None)
         where = {"roomId": room} if room else {"gameType": game}
-        answer = await self.ask("join_room", **where, data={**({} if room else {"create": True}), **data})
+        while True:
+            answer = await self.ask("join_room", **where, data={**({} if room else {"create": True}), **data})
+            # A machine that is busy with something else makes the server busy too.
+            if answer.get("error", {}).get("code") != "server_busy":
+                break
+            await asyncio.sleep(answer["error"].get("retryAfterMs", 100) / 1000)
         if not answer["success"]:
             raise AssertionError(f"no seat: {answer}")
         self.room, self.seat = answer["roomId"], answer["data"].get("seat")

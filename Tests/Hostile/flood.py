@@ -88,7 +88,8 @@ async def joins(arena):
     for _ in range(100):
         player = await arena.player()
         how = await player.refusal("join_room", gameType="tictactoe")
-        if how != "answered":
+        # A machine that is busy with something else makes the server busy too.
+        if how not in ("answered", "server_busy"):
             return how
         player.close()
     return "all were let in"
@@ -122,8 +123,9 @@ async def until_refused(line, data, most, good):
          flags=())
 async def sockets(arena):
     # The pair and the runner come from another address.
-    for _ in range(1000):
-        await (await arena.stranger()).upgrade()
+    for _ in range(10):
+        crowd = [await arena.stranger() for _ in range(100)]
+        await asyncio.gather(*[player.upgrade() for player in crowd])
     player = await arena.stranger()
     await player.upgrade()
     return await player.closing()

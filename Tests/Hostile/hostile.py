@@ -98,7 +98,7 @@ class Run:
         self.rows.append(row)
         mark = "ok  " if row.is_as_must else "FAIL"
         memory = f"{row.peak >> 10:>6} {row.after >> 10:>6}"
-        print(f"{mark} {row.behaviour.group:<9} {row.behaviour.name:<66.66} {row.did:<24.60} {memory} {row.moves:>4}",
+        print(f"{mark} {row.behaviour.group:<9} {row.behaviour.name:<66.66} {row.did:<24.60} {memory} {row.moves:>5} {row.seconds:>4.1f}",
               "; ".join(row.faults), flush=True)
 
 
@@ -127,7 +127,7 @@ def main():
     table = [behaviour for behaviour in TABLE
              if not words or any(word in f"{behaviour.group} {behaviour.name}" for word in words)]
     start = time.monotonic()
-    print(f"     {'group':<9} {'behaviour':<66} {'the server':<24}   peak  after moves (KiB)", flush=True)
+    print(f"     {'group':<9} {'behaviour':<66} {'the server':<24}   peak  after moves    s", flush=True)
     with tempfile.TemporaryDirectory() as folder:
         run = Run(pathlib.Path(folder), table)
         asyncio.run(run.go())

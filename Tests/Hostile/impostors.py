@@ -66,11 +66,11 @@ async def race(arena):
     host = await arena.player()
     await host.sit()
     host.reset()
-    for _ in range(10):
+    for _ in range(5):
         rivals = [await arena.player(number) for number in range(2)]
         await asyncio.gather(*[
             rival.say("reconnect", id="r", roomId=host.room, data={"clientId": host.client}) for rival in rivals])
-        ends = await asyncio.gather(*[rival.closing(1) for rival in rivals])
+        ends = await asyncio.gather(*[rival.closing(0.4) for rival in rivals])
         if sorted(ends) != ["close 4001", "silence"]:
             return str(ends)
     return "one of them is it"

@@ -2,6 +2,7 @@
 
 import asyncio
 import dataclasses
+import time
 
 from behaviour import Arena
 from client import Ended
@@ -24,6 +25,7 @@ class Row:
     peak: int
     after: int
     moves: int
+    seconds: float
 
     @property
     def is_as_must(self):
@@ -53,7 +55,7 @@ class Memory:
 
 
 async def attempt(behaviour, server, pair):
-    arena, memory, moves = Arena(server), Memory(server), pair.moves
+    arena, memory, moves, start = Arena(server), Memory(server), pair.moves, time.monotonic()
     faults = []
     watch = asyncio.create_task(memory.watch())
     try:
@@ -76,7 +78,7 @@ async def attempt(behaviour, server, pair):
         faults.append(f"keeps {after >> 10} KiB, at most {behaviour.memory >> 10}")
     if memory.peak > behaviour.peak:
         faults.append(f"took {memory.peak >> 10} KiB, at most {behaviour.peak >> 10}")
-    return Row(behaviour, did, faults, memory.peak, after, pair.moves - moves)
+    return Row(behaviour, did, faults, memory.peak, after, pair.moves - moves, time.monotonic() - start)
 
 
 async def recovered(server):

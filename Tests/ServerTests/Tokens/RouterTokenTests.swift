@@ -81,7 +81,7 @@ import Testing
         var router = Self.router(try Self.proof())
         #expect(Self.receive(Self.refresh, &router) == ["refresh t"])
         #expect(Self.receive(Self.join, &router) == ["join"])
-        _ = router.settled(.entrance)
+        _ = router.settled(.entrance, at: .start)
         #expect(Self.receive(Self.refresh, &router).isEmpty)
         let answers = Self.judge(.refused(.badSignature), isRefresh: true, &router)
         #expect(answers.count == 2 && answers[0].contains("bad_signature") && answers[1] == "refresh t")

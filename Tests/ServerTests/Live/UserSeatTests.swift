@@ -92,6 +92,26 @@ import Testing
         }
     }
 
+    @Test(arguments: ["dice", "pong"])
+    func `a seat that was taken over is the newer client's after a restart too`(gameType: String) async throws {
+        let folder = try ScratchFolder()
+        var (old, new) = ("", "")
+        var room = ""
+        try await withTokens(flags: [.data: folder.path]) { server in
+            var ann = try await server.user("ann")
+            _ = try await ann.join(#""gameType":"\#(gameType)""#)
+            var again = try await server.user("ann")
+            _ = try await again.join(#""roomId":"\#(ann.room)""#)
+            (old, new, room) = (ann.clientId, again.clientId, ann.room)
+        }
+        try await withTokens(flags: [.data: folder.path]) { server in
+            let before = try await server.user("ann").ask(Self.reconnect(old, room), "reconnect_result")
+            #expect(before.code == "session_not_found", "\(before)")
+            let after = try await server.user("ann").ask(Self.reconnect(new, room), "reconnect_result")
+            #expect(after["success"] == true, "\(after)")
+        }
+    }
+
     @Test func `a held seat is taken over too, and its grace ends`() async throws {
         try await withTokens { server in
             var ann = try await server.user("ann")

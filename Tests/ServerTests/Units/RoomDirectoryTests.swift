@@ -22,6 +22,14 @@ import Testing
         #expect(find() == nil)
     }
 
+    @Test mutating func `users are not led to where they sit, or are on their way to`() {
+        let ann = UserKey(rawValue: "ann")
+        add(.open(1) { $0.users = [ann] }, .open(2) { $0.maxSeats = 3 })
+        #expect(directory.findOpen("draughts", options: nil, except: [], for: ann) == .numbered(2))
+        #expect(directory.findOpen("draughts", options: nil, except: [], for: ann) == nil, "she is on her way there")
+        #expect(find() == .numbered(1))
+    }
+
     @Test mutating func `a promise that came to nothing opens the room again`() {
         add(.open(1))
         #expect(find() == .numbered(1))

@@ -50,14 +50,14 @@ final class KeyServer: Sendable {
         try await channel.close()
     }
 
-    /// A port that nobody listens on now. Below those that the system gives to connections and to other tests' servers.
+    /// A port that nobody listens on now. Below those that the system gives to connections and to other tests' servers, and
+    /// never bound here: a process that is being started meanwhile would hold on to it.
     static func freePort() async throws -> Int {
         while true {
             let port = Int.random(in: 20_000..<32_000)
-            let bootstrap = ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
-            guard let channel = try? await bootstrap.bind(host: "127.0.0.1", port: port).get() else { continue }
+            let bootstrap = ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+            guard let channel = try? await bootstrap.connect(host: "127.0.0.1", port: port).get() else { return port }
             try await channel.close()
-            return port
         }
     }
 

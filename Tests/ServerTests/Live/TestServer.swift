@@ -62,10 +62,16 @@ struct TestServer {
         try await withThrowingTaskGroup { group in
             group.addTask {
                 defer { listening.finish() }
-                try await server.run {
-                    listening.yield($0)
-                } until: {
-                    for await _ in stop {}
+                do {
+                    try await server.run {
+                        listening.yield($0)
+                    } until: {
+                        for await _ in stop {}
+                    }
+                } catch  where !(error is CancellationError) {
+                    // The test fails of it, and would not say why.
+                    Issue.record("the server ended: \(error)")
+                    throw error
                 }
             }
             defer { stopping.finish() }

@@ -51,7 +51,7 @@ struct HTTPGuard: RouterMiddleware {
         // A machine that asks whether the server lives would take a refusal for its death.
         guard path != "/livez", path != "/readyz" else { return }
         let address = context.address(gatekeeper, of: request)
-        let cost = path.hasPrefix("/api/rooms") || path == "/metrics" || path == "/health" ? 4.0 : 1
+        let cost = path.hasPrefix("/api/rooms") ? 4.0 : 1
         guard let wait = door.wait(forRequestFrom: address, cost: cost) else { return }
         throw Problem(.rateLimited, "That is too many requests from your address.", retryAfter: wait)
     }

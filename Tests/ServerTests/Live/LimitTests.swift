@@ -25,12 +25,12 @@ import Testing
     @Test func `A connection of pages too many: 503`() async throws {
         try await withServer(flags: [.maxConnectionsPerAddress: "2"]) { server in
             let idle = try await [server.silent(), server.silent()]
-            while server.node.door.pageConnections < 2 { await Task.yield() }
+            try await eventually { server.node.door.pageConnections == 2 }
             let answer = try await server.raw("GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n")
             #expect(answer.status == 503)
             #expect(answer.headers["retry-after"] == "10")
             for channel in idle { try await channel.close() }
-            while server.node.door.pageConnections > 0 { await Task.yield() }
+            try await eventually { server.node.door.pageConnections == 0 }
             #expect(try await server.get("/livez").status == 200)
             #expect(server.node.metrics.read().refusals[.pageConnectionsPerAddress] == 1)
         }
@@ -50,8 +50,8 @@ import Testing
             }
             let guest = try await server.guest()
             try await guest.client.expectQuiet()
-            while try await server.get("/health").json["connections"] != 1 {}
-            while server.node.door.pageConnections != 0 { await Task.yield() }
+            try await eventually { try await server.get("/health").json["connections"] == 1 }
+            try await eventually { server.node.door.pageConnections == 0 }
         }
     }
 
@@ -129,7 +129,7 @@ import Testing
             let (back, result) = try await server.comeBack(second.clientId, to: first.room)
             #expect(result["success"] == true)
             try await back.skip(to: "game_state")
-            while server.node.isOverloaded { await Task.yield() }
+            try await eventually { !server.node.isOverloaded }
             _ = try await stranger.join(#""gameType":"dice""#)
         }
     }

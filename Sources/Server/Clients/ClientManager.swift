@@ -109,6 +109,9 @@ actor ClientManager: LoopActor {
     /// How many seats are taken from an address. Called by the room manager.
     func seats(from address: ClientAddress) -> Int { seats.count(of: address) }
 
+    /// What was noted came to nothing.
+    func notSeated(_ client: ClientKey, in room: RoomID) { seats.gaveUp(room, client) }
+
     /// The room is gone, and with it all seats in it.
     func roomEnded(_ room: RoomID) { seats.ended(room) }
 

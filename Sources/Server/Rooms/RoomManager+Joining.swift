@@ -36,10 +36,8 @@ extension RoomManager {
 
     func noted(_ placement: Placement, _ choice: Choice, _ error: StoreError?) {
         guard error != nil else { return send(placement, choice) }
-        if choice.isNew != nil {
-            directory.remove(choice.room)
-            clients.assumeIsolated { $0.roomEnded(choice.room) }
-        }
+        clients.assumeIsolated { $0.notSeated(placement.sender.client, in: choice.room) }
+        if choice.isNew != nil { directory.remove(choice.room) }
         if choice.isPromised { directory.settle(choice.room) }
         refuse(placement, .storeUnavailable)
     }

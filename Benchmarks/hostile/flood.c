@@ -17,7 +17,10 @@
 #include <sys/resource.h>
 #include <time.h>
 
-enum { MOST_LOADS = 32 };
+enum {
+    MOST_LOADS = 32,
+    MOST_SEATING = 60,   // seconds until everybody is where they act from
+};
 
 bool is_measuring;
 uint64_t begin, end;
@@ -155,6 +158,13 @@ static void report(void) {
     puts("]}");
 }
 
+static bool all_are_ready(void) {
+    for (Load *load = loads; load < loads + load_count; load++)
+        for (size_t i = 0; i < load->count; i++)
+            if (load->connections[i].state != READY) return false;
+    return true;
+}
+
 static void mark(const char *word) {
     puts(word);
     fflush(stdout);
@@ -168,16 +178,16 @@ int main(int count, char **arguments) {
     setrlimit(RLIMIT_NOFILE, &files);
     loop_fd = epoll_create1(0);
     use_loop(loop_fd, atoi(arguments[1]));
-    size_t connections = 0;
-    for (int i = 4; i < count; i++) {
-        add_load(arguments[i]);
-        connections += loads[load_count - 1].count;
-    }
+    for (int i = 4; i < count; i++) add_load(arguments[i]);
     // All of them sit before anybody moves.
     for (Load *load = loads; load < loads + load_count; load++) load->due = UINT64_MAX;
     for (size_t i = 0; i < load_count; i++)
         for (size_t j = 0; loads[i].pairs && j < loads[i].count / 2; j++) loads[i].pairs[j].due = UINT64_MAX;
-    run_until(now() + second + connections * second / 1000);
+    uint64_t latest = now() + MOST_SEATING * second;
+    while (!all_are_ready()) {
+        if (now() > latest) fail("not everybody was let in");
+        run_until(now() + second / 10);
+    }
     set_off(now());
     run_until(now() + strtoul(arguments[2], NULL, 10) * second);
     begin = now();

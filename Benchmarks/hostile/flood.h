@@ -31,6 +31,7 @@ typedef struct {
 typedef struct {
     uint64_t due, interval, sent_due;
     int64_t version;
+    char room[32];            // empty until the first of them has made it
     int turn, square;
     bool is_playing, awaits_answer;
 } Pair;

@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include "flood.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,11 +19,17 @@ static void note_latency(uint64_t due) {
 static size_t index_of(const Connection *connection) { return (size_t)(connection - connection->load->connections); }
 static Pair *pair_of(Connection *connection) { return &connection->load->pairs[index_of(connection) / 2]; }
 
+/// The second of a pair goes where the first one sits, whichever of them is there first.
+static void follow(Connection *connection) {
+    say(connection, "{\"type\":\"join_room\",\"roomId\":\"%s\"}", pair_of(connection)->room);
+}
+
 void take_seat(Connection *connection) {
-    // The second of a pair waits for the first one's room.
+    connection->state = SEATING;
     if (!is_honest(connection) || index_of(connection) % 2 == 0)
         say(connection, "{\"type\":\"join_room\",\"gameType\":\"tictactoe\",\"data\":{\"create\":true}}");
-    connection->state = SEATING;
+    else if (pair_of(connection)->room[0])
+        follow(connection);
 }
 
 void hear_seat(Connection *connection, const char *text) {
@@ -31,7 +38,9 @@ void hear_seat(Connection *connection, const char *text) {
     if (!is_honest(connection) || index_of(connection) % 2) return;
     const char *room = strstr(text, "\"roomId\":\"");
     if (!room) fail("no room: %s", text);
-    say(connection + 1, "{\"type\":\"join_room\",\"roomId\":\"%.*s\"}", (int)strcspn(room + 10, "\""), room + 10);
+    Pair *pair = pair_of(connection);
+    snprintf(pair->room, sizeof pair->room, "%.*s", (int)strcspn(room + 10, "\""), room + 10);
+    if (connection[1].state == SEATING) follow(connection + 1);
 }
 
 static int64_t number(const char *text, const char *key) {

@@ -40,14 +40,24 @@ async def slow_header(arena):
 
 @hostile("handshake", "a body that comes a byte at a time", "cut off or 408", flags=ALONE)
 async def slow_body(arena):
+    return await drip_and_see(await arena.line(), post(b"", "Content-Length: 16000"))
+
+
+@hostile("handshake", "a second request that comes a byte at a time", "cut off or 408", flags=ALONE)
+async def slow_second(arena):
     line = await arena.line()
-    await line.send(post(b"", "Content-Length: 16000"))
+    await line.send(request())
+    await line.status()
+    return await drip_and_see(line, b"GET / HTTP/1.1\r\nHost: localhost\r\nX-Slow: ")
+
+
+async def drip_and_see(line, start):
+    """A byte each half second after that; what comes of it within 45."""
     end = asyncio.create_task(line.status(45))
     try:
-        for _ in range(90):
-            await line.send(b" ")
-            if (await asyncio.wait([end], timeout=0.5))[0]:
-                break
+        await line.send(start)
+        while not (await asyncio.wait([end], timeout=0.5))[0]:
+            await line.send(b"a")
     except Ended:
         pass
     return await end
@@ -119,6 +129,9 @@ once("an upgrade to HTTP/2", "200", request(
 once("random bytes", "400 or cut off", bytes(range(128, 256)) * 20)
 once("a TLS hello on the plain port", "400 or cut off", bytes.fromhex("1603010200010001fc0303") + bytes(500))
 once("a frame instead of a request", "400 or cut off", frame("{}"))
+once("HTTP/1.0 without a Host", "421 or 400", b"GET /api/games HTTP/1.0\r\n\r\n")
+once("a body with a request that has none", "200 or 400 or 413",
+     request("/livez", "Content-Length: 5", body=b"hello"))
 
 
 # MARK: Two requests that look like one (RFC 9112, sections 5 and 6)
@@ -185,6 +198,24 @@ upgrade("a socket with a key that is too short", "400 or 426", Sec_WebSocket_Key
 upgrade("a socket without a key", "400 or 426", Sec_WebSocket_Key=None)
 upgrade("a socket of another version", "400 or 426", Sec_WebSocket_Version="8")
 upgrade("a socket at another path", "404", path="/ws/../admin")
+
+
+@hostile("handshake", "a socket asked for after another request on the same connection", "426 or 400")
+async def late_upgrade(arena):
+    player = await arena.stranger()
+    await player.send(request())
+    await player.status()
+    return await player.upgrade()
+
+
+@hostile("handshake", "a socket asked for with a body, which is a frame", "400 or 426 or cut off or close 1002")
+async def upgrade_with_body(arena):
+    player = await arena.stranger()
+    status = await player.upgrade(Content_Length="5")
+    if status != "101":
+        return status
+    await player.send(b"hello")
+    return await player.closing()
 
 
 @hostile("handshake", "another site's page makes rooms", "403")

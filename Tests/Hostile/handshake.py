@@ -208,14 +208,12 @@ async def late_upgrade(arena):
     return await player.upgrade()
 
 
-@hostile("handshake", "a socket asked for with a body, which is a frame", "400 or 426 or cut off or close 1002")
+@hostile("handshake", "a socket asked for with a body, which is a frame", "400 or 426 or close 1002 or cut off")
 async def upgrade_with_body(arena):
     player = await arena.stranger()
-    status = await player.upgrade(Content_Length="5")
-    if status != "101":
-        return status
-    await player.send(b"hello")
-    return await player.closing()
+    await player.send(player.request(Content_Length="5") + b"hello")
+    status = await player.status(has_body=False)
+    return status if status != "101" else await player.closing()
 
 
 @hostile("handshake", "another site's page makes rooms", "403")

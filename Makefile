@@ -61,7 +61,7 @@ TURNS ?= 300000
 races: setup-test ## Run what threads share under ThreadSanitizer, 300,000 turns of it: TURNS=20000
 	PARLOR_TURNS=$(TURNS) swift test --sanitize=thread --scratch-path .build-races --filter 'ServerTests|RedisClientTests'
 
-hostile: setup-test ## Behave to a server in a hundred hostile ways while two people play: ONLY="framing flood"
+hostile: setup-test ## Behave to a server in three hundred hostile ways while two people play: ONLY="framing flood"
 	swift build --product parlor
 	.venv/bin/python -B Tests/Hostile/hostile.py --write $(ONLY)
 

@@ -7,10 +7,20 @@ from client import PING, PONG, Ended, Player, frame, message
 
 # As small as the kernel allows: what is not read stays with the server.
 TINY = 2048
+# Whoever piles up what others would have to read has a server to themselves.
+ALONE = ()
 # What a hundred connections may take.
 MANY = {"peak": 32 * MIB, "memory": 8 * MIB}
 # Long enough for a server that is let do so to pile up what it is owed.
 WHILE = 4
+
+
+async def full_lobby(arena):
+    """As many rooms as a list has, so that its answers are more than the kernel takes for both sides."""
+    for index in range(25):
+        host = await arena.player(150 + index)
+        for _ in range(4):
+            await host.sit()
 
 
 async def push(player, data, seconds=WHILE):
@@ -48,15 +58,21 @@ async def lists_unread(arena):
     return await unread(arena, frame(message("get_room_list")) * 100)
 
 
+@hostile("flow", "300 connections that ask for room lists and read none", "held back or closed", peak=48 * MIB,
+         memory=16 * MIB, flags=ALONE)
+async def crowd_unread(arena):
+    await full_lobby(arena)
+    players = [await arena.player(index % 100, receive_buffer=TINY) for index in range(300)]
+    # As many as a burst may be: each answer is a hundred rooms.
+    hows = await asyncio.gather(*[push(player, frame(message("get_room_list")) * 60) for player in players])
+    return "all was taken" if "all was taken" in hows else max(set(hows), key=hows.count)
+
+
 @hostile("flow", "whoever leaves too much unread for too long", "close 4003",
          flags=("--outbox-bytes", "16KiB", "--outbox-seconds", "2"))
 async def unread_for_long(arena):
     before = await arena.server.closes(4003)
-    # As many as a list has, so that its answers are more than the kernel takes for both of them.
-    for index in range(25):
-        host = await arena.player(index)
-        for _ in range(4):
-            await host.sit()
+    await full_lobby(arena)
     player = await arena.player(receive_buffer=TINY)
     # Below its rate, so that nothing but what it leaves unread can be held against it.
     for _ in range(450):

@@ -48,13 +48,14 @@ def message(type, **members):
 class Line:
     """One TCP connection."""
 
-    def __init__(self, port, address, receive_buffer=None):
+    def __init__(self, port, address, buffers=None):
+        """`buffers`: bytes that the kernel may hold for it, either way; else as many as it likes."""
         self.port, self.address = port, address
         self.unread = bytearray()
         self.socket = socket.socket()
         self.socket.setblocking(False)
-        if receive_buffer:
-            self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
+        for side in (socket.SO_RCVBUF, socket.SO_SNDBUF) if buffers else ():
+            self.socket.setsockopt(socket.SOL_SOCKET, side, buffers)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.socket.bind((address, 0))
 

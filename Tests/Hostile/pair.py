@@ -38,7 +38,11 @@ class Pair:
 
     async def stop(self):
         self.process.stdin.close()
-        await self.process.wait()
+        try:
+            await asyncio.wait_for(self.process.wait(), LATEST)
+        except TimeoutError:
+            # Still on their way to their seats.
+            self.process.kill()
         await self.listening
 
     async def listen(self):

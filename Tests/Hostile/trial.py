@@ -12,6 +12,8 @@ from pair import Missed
 MOVES = 2
 # The longest one waits for a connection that is silent for half a minute.
 MOST = 58
+# Seconds after which a server that is alone on its machine has long let go of everybody who left.
+RECOVERY = 20
 # The two of the honest pair.
 HONEST = 2
 
@@ -83,7 +85,7 @@ async def attempt(behaviour, server, pair):
 
 async def recovered(server):
     """Waits until it is healthy and nobody but the pair is connected."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(RECOVERY):
         while True:
             health = await server.health()
             if health["status"] == "healthy" and health["connections"] == HONEST:

@@ -35,7 +35,8 @@ def frame(payload=b"", opcode=TEXT, fin=True, reserved=0, mask=True, length=None
     length = len(payload) if length is None else length
     width = width or (1 if length < 126 else 2 if length < 1 << 16 else 8)
     second, rest = {
-        1: (length & 127, b""), 2: (126, struct.pack("!H", length & 0xFFFF)), 8: (127, struct.pack("!Q", length))}[width]
+        1: (length & 127, b""), 2: (126, struct.pack("!H", length & 0xFFFF)), 8: (127, struct.pack("!Q", length)),
+    }[width]
     key = os.urandom(4) if mask else b""
     head = bytes([fin << 7 | reserved << 4 | opcode, mask << 7 | second]) + rest + key
     return head + (masked(payload, key) if mask else payload)

@@ -29,7 +29,9 @@ async def flooded(player, data):
             await player.send(data)
     sending = asyncio.create_task(send())
     try:
-        return await player.closing(LONGEST)
+        how = await player.closing(LONGEST)
+        # Answered all the time, but no faster than the answers cost.
+        return "held back" if how == "silence" and player.heard else how
     finally:
         sending.cancel()
         await asyncio.gather(sending, return_exceptions=True)
@@ -50,7 +52,7 @@ floods("locks", "close 4004", message("lock"), message("unlock"), seated=True)
 floods("room lists", "close 4004", message("get_room_list"))
 floods("looks at the lobby and away", "close 4004", message("watch_lobby"), message("unwatch_lobby"))
 floods("tokens that are none", "close 4004", message("authenticate", data={"token": "a.b.c"}))
-floods("joins and leaves", "close 4004", message("join_room", gameType="tictactoe"), message("leave_room"))
+floods("joins and leaves", "close 4004 or held back", message("join_room", gameType="tictactoe"), message("leave_room"))
 floods("votes for a rematch that cannot be", "close 4004", message("rematch"), seated=True)
 floods("1,500 keys in each message", "close 4004", "{" + ",".join(f'"{n}":1' for n in range(1500)) + "}")
 floods("moves of a real-time game", "close 4004", message("make_move", data={"dir": 1}),

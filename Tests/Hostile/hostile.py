@@ -98,8 +98,8 @@ class Run:
         self.rows.append(row)
         mark = "ok  " if row.is_as_must else "FAIL"
         memory = f"{row.peak >> 10:>6} {row.after >> 10:>6}"
-        print(f"{mark} {row.behaviour.group:<9} {row.behaviour.name:<66.66} {row.did:<24.60} {memory} {row.moves:>5} {row.seconds:>4.1f}",
-              "; ".join(row.faults), flush=True)
+        print(f"{mark} {row.behaviour.group:<9} {row.behaviour.name:<66.66} {row.did:<24.60} {memory} {row.moves:>5}",
+              f"{row.seconds:>4.1f}", "; ".join(row.faults), flush=True)
 
 
 def ordered(rows):
@@ -116,8 +116,8 @@ def markdown(run):
         "# Hostile behaviours", "",
         "`make hostile` wrote this, against the debug build. Memory is what the process had resident more than before:",
         "at most while it went on, and afterwards. Moves are those that two honest players made meanwhile: all of",
-        f"them were answered, the slowest after {run.slowest} ms. {len(run.rows)} rows, {run.moves:,} moves; rows not as",
-        f"they must be: {failed}. After all rows of the common server it kept {run.kept / MIB:.1f} MiB.", "",
+        f"them were answered, the slowest after {run.slowest} ms. {len(run.rows)} rows, {run.moves:,} moves; rows not",
+        f"as they must be: {failed}. After all rows of the common server it kept {run.kept / MIB:.1f} MiB.", "",
         "| group | behaviour | the server | peak MiB | after MiB | moves |", "| --- | --- | --- | ---: | ---: | ---: |",
         *rows, ""])
 

@@ -150,7 +150,7 @@ class AtRestTest(unittest.IsolatedAsyncioTestCase):
                      message("reconnect", data={"clientId": secret + "A"}), message("make_move", roomId=secret)]:
             await misplaced.send(frame(text))
         await misplaced.ask("ping")
-        for target in [f"/api/rooms/{secret}", f"/{secret}", f"/api/rooms?cursor={secret}", f"/ws?game={secret}", "/admin"]:
+        for target in [f"/api/rooms/{secret}", f"/{secret}", f"/api/rooms?cursor={secret}", f"/ws?game={secret}"]:
             await arena.exchange(request(target, f"Authorization: Bearer {ADMIN}", f"Idempotency-Key: {secret}"))
         table = f"/api/rooms/{dice['roomId']}"
         for path in ("/metrics", "/health?deep=1", "/api/rooms?limit=200", "/api/games", table):

@@ -8,7 +8,7 @@ from client import Ended, frame
 # Behaviours that wait for the server's patience to end have a server to themselves, beside the others.
 ALONE = ()
 # What some hundred connections may take; in a debug build one takes some 30 KiB.
-MANY = {"peak": 48 * MIB, "memory": 8 * MIB}
+MANY = {"peak": 48 * MIB, "memory": 12 * MIB}
 
 
 def once(name, must, data, **how):

@@ -29,6 +29,7 @@ struct HTTPGuard: RouterMiddleware {
             case .foreignOrigin, nil: break
             }
             try checkRate(request, context)
+            try Self.checkLength(request)
             response = request.method == .options ? Response(status: .noContent) : try await next(request, context)
         } catch let problem as HTTPProblem {
             response = problem.response
@@ -54,6 +55,14 @@ struct HTTPGuard: RouterMiddleware {
         let cost = path.hasPrefix("/api/rooms") ? 4.0 : 1
         guard let wait = door.wait(forRequestFrom: address, cost: cost) else { return }
         throw Problem(.rateLimited, "That is too many requests from your address.", retryAfter: wait)
+    }
+
+    /// A body that is announced as too long is not waited for.
+    private static func checkLength(_ request: Request) throws(HTTPProblem) {
+        guard let length = request.headers[.contentLength].flatMap(Int.init), length > Limits.httpBodyBytes else {
+            return
+        }
+        throw HTTPProblem(.contentTooLarge, Problem(.badMessage, "A body may have \(Limits.httpBodyBytes) bytes."))
     }
 
     /// - Parameter origin: one that may read the answer.

@@ -75,19 +75,19 @@ import Testing
 
     @Test func `Mistakes without end: 4004`() async throws {
         try await expectClose(4004, flags: [.messagesPerSecond: "0"]) { client in
-            for _ in 0..<400 { try? await client.send("nonsense") }
+            try await client.send(together: Array(repeating: "nonsense", count: 400))
         }
     }
 
     @Test func `Too many at once: rate_limited, and 4004 for who goes on`() async throws {
         try await withServer(flags: [.messagesPerSecond: "5"]) { server in
             let guest = try await server.guest()
-            for number in 0..<12 { try await guest.send(#"{"type":"ping","id":\#(number)}"#) }
+            try await guest.client.send(together: (0..<12).map { #"{"type":"ping","id":\#($0)}"# })
             let refused = try await guest.skip(to: "error")
             #expect(refused.code == "rate_limited")
             #expect(refused["error"]?["retryable"] == true)
             #expect(refused["error"]?["retryAfterMs"]?.int ?? 0 > 0)
-            for _ in 0..<400 { try? await guest.send(#"{"type":"ping"}"#) }
+            try await guest.client.send(together: Array(repeating: #"{"type":"ping"}"#, count: 400))
             #expect(try await guest.client.closeCode() == 4004)
         }
     }
@@ -95,7 +95,7 @@ import Testing
     @Test func `A refusal for the rate has the type of its request`() async throws {
         try await withServer(flags: [.messagesPerSecond: "5"]) { server in
             let guest = try await server.guest()
-            for _ in 0..<12 { try await guest.send(#"{"type":"unwatch_lobby","id":1}"#) }
+            try await guest.client.send(together: Array(repeating: #"{"type":"unwatch_lobby","id":1}"#, count: 12))
             let refused = try await guest.skip(to: "unwatch_lobby_result") { $0["success"] == false }
             #expect(refused.code == "rate_limited")
         }

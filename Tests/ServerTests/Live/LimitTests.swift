@@ -58,9 +58,8 @@ import Testing
     @Test func `Chat without end: rate_limited, and the games go on`() async throws {
         try await withServer { server in
             let host = try await server.host("dice")
-            for number in 0..<70 {
-                try await host.send(#"{"type":"chat","id":\#(number),"data":{"text":"hi"}}"#)
-            }
+            try await host.client.send(
+                together: (0..<70).map { #"{"type":"chat","id":\#($0),"data":{"text":"hi"}}"# })
             let refused = try await host.skip(to: "chat_result") { $0["success"] == false }
             #expect(refused.code == "rate_limited")
             try await host.ask(#"{"type":"resync"}"#, "game_state")
@@ -70,15 +69,13 @@ import Testing
     @Test func `Names that nobody has, without end: 4004`() async throws {
         try await withServer(flags: [.messagesPerSecond: "0"]) { server in
             let guest = try await server.guest()
-            for number in 0..<40 {
-                let secret = "AAAAAAAAAAAAAAAAAAAA" + String(number + 10)
-                try await guest.send(#"{"type":"reconnect","data":{"clientId":"\#(secret)"}}"#)
-            }
+            let secrets = (10..<50).map { "AAAAAAAAAAAAAAAAAAAA\($0)" }
+            try await guest.client.send(
+                together: secrets.map { #"{"type":"reconnect","data":{"clientId":"\#($0)"}}"# })
             #expect(try await guest.client.closeCode() == 4004)
             let other = try await server.guest()
-            for _ in 0..<40 {
-                try await other.send(#"{"type":"join_room","roomId":"AAAAAAAAAAAAAAAAAAAAAA"}"#)
-            }
+            let join = #"{"type":"join_room","roomId":"AAAAAAAAAAAAAAAAAAAAAA"}"#
+            try await other.client.send(together: Array(repeating: join, count: 40))
             #expect(try await other.client.closeCode() == 4004)
         }
     }

@@ -9,7 +9,7 @@ struct Credentials: Sendable {
     private let node: Node
 
     init(_ request: Request, _ node: Node) {
-        bearer = Handshake.bearer(request.headers[values: .authorization])
+        bearer = Introduction.bearer(request.headers[values: .authorization])
         self.node = node
     }
 

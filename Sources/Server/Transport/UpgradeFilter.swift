@@ -31,7 +31,7 @@ final class UpgradeFilter: ChannelDuplexHandler, RemovableChannelHandler {
             head.headers.remove(name: "upgrade")
             return pass(head, context)
         }
-        switch Handshake(head, upgrader.node.tokens) {
+        switch Introduction(head, upgrader.node.tokens) {
         case .anonymous: pass(head, context)
         case .missing: refuse(nil, context)
         case .token(let token):
@@ -66,7 +66,7 @@ final class UpgradeFilter: ChannelDuplexHandler, RemovableChannelHandler {
         switch result {
         case .success(let proof): upgrader.ticket.value.proof = proof
         case .failure(let fault):
-            guard Handshake.isOfBrowser(head) else { return refuse(fault, context) }
+            guard Introduction.isOfBrowser(head) else { return refuse(fault, context) }
             upgrader.ticket.value.isRefused = true
         }
         pass(head, context)

@@ -3,7 +3,7 @@ internal import NIOCore
 internal import NIOHTTP1
 
 /// What a request for a socket says of who sends it. Pure; its token is untrusted, and looked at by whoever asked.
-enum Handshake: Equatable, Sendable {
+enum Introduction: Equatable, Sendable {
     /// Nobody in particular: whoever must say who they are does so in their first message.
     case anonymous
     case token(String)

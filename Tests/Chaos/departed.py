@@ -6,8 +6,8 @@ import websockets
 
 from guest import Guest
 
-# So many ask on one connection: each is refused twice, and a connection with too many refusals is closed.
-ON_ONE_CONNECTION = 50
+# So many ask on one connection: each is refused twice, and a connection that goes on guessing who is known is closed.
+ON_ONE_CONNECTION = 10
 
 
 def judge(answer, name, how):

@@ -91,6 +91,10 @@ public final class FaultProxy: Sendable {
             defer { state.listener = nil }
             return state.listener?.close() ?? state.loop.makeSucceededVoidFuture()
         }.get()
+        // A process that is being started holds the listener too, until it has closed what it was born with.
+        try await LabWait.blocking { [port] in
+            try LabWait.until("a port that refuses") { (try? RESPSocket(port: port)) == nil ? true : nil }
+        }
     }
 
     public func accept() async throws {

@@ -93,7 +93,7 @@ public final class FaultProxy: Sendable {
         }.get()
         // A process that is being started holds the listener too, until it has closed what it was born with.
         try await LabWait.blocking { [port] in
-            try LabWait.until("a port that refuses") { (try? RESPSocket(port: port)) == nil ? true : nil }
+            _ = try LabWait.until("a port that refuses") { (try? RESPSocket(port: port)) == nil ? true : nil }
         }
     }
 

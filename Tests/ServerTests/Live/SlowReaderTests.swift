@@ -29,6 +29,16 @@ import Testing
         return client
     }
 
+    /// Somebody in a hundred rooms, of which a list has twenty kilobytes, and somebody who reads nothing after the welcome.
+    private static func longLists(on server: TestServer) async throws -> (host: Guest, client: TestClient) {
+        var host = try await server.guest()
+        for _ in 0..<100 { _ = try await host.join(#""gameType":"dice""#, #""create":true"#) }
+        let client = try await TestClient.open(port: server.port, receiveBuffer: 4096)
+        try await client.expect("welcome")
+        try await client.read(false)
+        return (host, client)
+    }
+
     private static func owed(_ server: TestServer) -> Int { server.node.hubs.map(\.budget.owed).reduce(0, +) }
 
     private static func closes(_ server: TestServer) -> Int {
@@ -78,12 +88,7 @@ import Testing
             .outboxBytes: "64KiB", .outboxSeconds: "1", .messagesPerSecond: "0", .maxRoomsPerClient: "0",
         ]
         try await withServer(flags: flags) { server in
-            var host = try await server.guest()
-            for _ in 0..<100 { _ = try await host.join(#""gameType":"dice""#, #""create":true"#) }
-            let client = try await TestClient.open(port: server.port, receiveBuffer: 4096)
-            try await client.expect("welcome")
-            try await client.read(false)
-            // Two thousand lists of twenty kilobytes.
+            let (host, client) = try await Self.longLists(on: server)
             for _ in 0..<2000 { client.sendSoon(#"{"type":"get_room_list"}"#) }
             client.channel.flush()
             var most = 0
@@ -105,11 +110,7 @@ import Testing
             .outboxBytes: "64KiB", .outboxSeconds: "60", .messagesPerSecond: "0", .maxRoomsPerClient: "0",
         ]
         try await withServer(flags: flags) { server in
-            var host = try await server.guest()
-            for _ in 0..<100 { _ = try await host.join(#""gameType":"dice""#, #""create":true"#) }
-            let client = try await TestClient.open(port: server.port, receiveBuffer: 4096)
-            try await client.expect("welcome")
-            try await client.read(false)
+            let (_, client) = try await Self.longLists(on: server)
             for number in 0..<50 { client.sendSoon(#"{"type":"get_room_list","id":\#(number)}"#) }
             client.channel.flush()
             try await eventually { Self.owed(server) > 64 * 1024 }

@@ -1,7 +1,7 @@
 # Everything that is done with Parlor. Bare `make` lists it.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run release test mutants lint simulate power-cuts bench bench-durable bench-redis chaos outages autobahn fuzz races bench-frames hostile bench-hostile clean setup-run setup-test
+.PHONY: help run release test mutants lint simulate power-cuts bench bench-durable bench-redis chaos outages autobahn fuzz fuzz-planted races bench-frames hostile bench-hostile clean setup-run setup-test
 
 PORT ?= 8080
 CUTS ?= 500
@@ -59,7 +59,14 @@ fuzz: setup-run ## Fuzz what reads strangers' bytes, ten minutes each: MINUTES=1
 
 TURNS ?= 300000
 races: setup-test ## Run what threads share under ThreadSanitizer, 300,000 turns of it: TURNS=20000
-	PARLOR_TURNS=$(TURNS) swift test --sanitize=thread --scratch-path .build-races --filter 'ServerTests|RedisClientTests'
+	@mkdir -p .build-races
+	clang -O1 -Wall -Wextra -Wno-dollar-in-identifier-extension -shared -fPIC -o .build-races/mutex.so Tests/Races/mutex.c
+	swift build --build-tests --sanitize=thread --scratch-path .build-races
+	LD_PRELOAD=$(CURDIR)/.build-races/mutex.so PARLOR_TURNS=$(TURNS) swift test --skip-build --sanitize=thread \
+		--scratch-path .build-races --filter 'ServerTests|RedisClientTests'
+
+fuzz-planted: setup-run ## Plant a fault for each target of the fuzzer, which must find them (half an hour, mostly building)
+	@scripts/fuzz-planted
 
 hostile: setup-test ## Behave to a server in three hundred hostile ways while two people play: ONLY="framing flood"
 	swift build --product parlor

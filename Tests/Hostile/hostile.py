@@ -99,7 +99,7 @@ class Run:
         mark = "ok  " if row.is_as_must else "FAIL"
         memory = f"{row.peak >> 10:>6} {row.after >> 10:>6}"
         print(f"{mark} {row.behaviour.group:<9} {row.behaviour.name:<66.66} {row.did:<24.60} {memory} {row.moves:>5}",
-              f"{row.seconds:>4.1f}", "; ".join(row.faults), flush=True)
+              f"{row.slowest:>5} {row.seconds:>4.1f}", "; ".join(row.faults), flush=True)
 
 
 def ordered(rows):
@@ -110,7 +110,7 @@ def ordered(rows):
 def markdown(run):
     rows = [
         f"| {row.behaviour.group} | {row.behaviour.name} | {row.did if row.is_as_must else '**' + row.did + '**'} "
-        f"| {row.peak / MIB:.1f} | {row.after / MIB:.1f} | {row.moves} |" for row in ordered(run.rows)]
+        f"| {row.peak / MIB:.1f} | {row.after / MIB:.1f} | {row.moves} | {row.slowest} |" for row in ordered(run.rows)]
     failed = sum(not row.is_as_must for row in run.rows)
     return "\n".join([
         "# Hostile behaviours", "",
@@ -118,7 +118,8 @@ def markdown(run):
         "at most while it went on, and afterwards. Moves are those that two honest players made meanwhile: all of",
         f"them were answered, the slowest after {run.slowest} ms. {len(run.rows)} rows, {run.moves:,} moves; rows not",
         f"as they must be: {failed}. After all rows of the common server it kept {run.kept / MIB:.1f} MiB.", "",
-        "| group | behaviour | the server | peak MiB | after MiB | moves |", "| --- | --- | --- | ---: | ---: | ---: |",
+        "| group | behaviour | the server | peak MiB | after MiB | moves | slowest ms |",
+        "| --- | --- | --- | ---: | ---: | ---: | ---: |",
         *rows, ""])
 
 
@@ -127,7 +128,7 @@ def main():
     table = [behaviour for behaviour in TABLE
              if not words or any(word in f"{behaviour.group} {behaviour.name}" for word in words)]
     start = time.monotonic()
-    print(f"     {'group':<9} {'behaviour':<66} {'the server':<24}   peak  after moves    s", flush=True)
+    print(f"     {'group':<9} {'behaviour':<66} {'the server':<24}   peak  after moves    ms    s", flush=True)
     with tempfile.TemporaryDirectory() as folder:
         run = Run(pathlib.Path(folder), table)
         asyncio.run(run.go())

@@ -25,8 +25,8 @@ class Pair:
     def __init__(self, port):
         self.port = port
         self.moves = 0
-        # In milliseconds.
-        self.slowest = 0
+        # In milliseconds: since somebody last asked, and ever.
+        self.slowest_lately = self.slowest = 0
         self.missed = None
         self.news = asyncio.Condition()
 
@@ -50,7 +50,8 @@ class Pair:
             word, _, rest = line.decode().strip().partition(" ")
             if word == "moved":
                 self.moves += 1
-                self.slowest = max(self.slowest, int(rest))
+                self.slowest_lately = max(self.slowest_lately, int(rest))
+                self.slowest = max(self.slowest, self.slowest_lately)
             else:
                 self.missed = rest
             async with self.news:

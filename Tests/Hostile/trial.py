@@ -27,6 +27,8 @@ class Row:
     peak: int
     after: int
     moves: int
+    # The slowest of them, in milliseconds.
+    slowest: int
     seconds: float
 
     @property
@@ -58,6 +60,7 @@ class Memory:
 
 async def attempt(behaviour, server, pair):
     arena, memory, moves, start = Arena(server), Memory(server), pair.moves, time.monotonic()
+    pair.slowest_lately = 0
     faults = []
     watch = asyncio.create_task(memory.watch())
     try:
@@ -80,7 +83,8 @@ async def attempt(behaviour, server, pair):
         faults.append(f"keeps {after >> 10} KiB, at most {behaviour.memory >> 10}")
     if memory.peak > behaviour.peak:
         faults.append(f"took {memory.peak >> 10} KiB, at most {behaviour.peak >> 10}")
-    return Row(behaviour, did, faults, memory.peak, after, pair.moves - moves, time.monotonic() - start)
+    return Row(behaviour, did, faults, memory.peak, after, pair.moves - moves, pair.slowest_lately,
+               time.monotonic() - start)
 
 
 async def recovered(server):

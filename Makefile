@@ -59,11 +59,7 @@ fuzz: setup-run ## Fuzz what reads strangers' bytes, ten minutes each: MINUTES=1
 
 TURNS ?= 300000
 races: setup-test ## Run what threads share under ThreadSanitizer, 300,000 turns of it: TURNS=20000
-	@mkdir -p .build-races
-	clang -O1 -Wall -Wextra -Wno-dollar-in-identifier-extension -shared -fPIC -o .build-races/mutex.so Tests/Races/mutex.c
-	swift build --build-tests --sanitize=thread --scratch-path .build-races
-	LD_PRELOAD=$(CURDIR)/.build-races/mutex.so PARLOR_TURNS=$(TURNS) swift test --skip-build --sanitize=thread \
-		--scratch-path .build-races --filter 'ServerTests|RedisClientTests'
+	@scripts/races $(TURNS)
 
 fuzz-planted: setup-run ## Plant a fault for each target of the fuzzer, which must find them (half an hour, mostly building)
 	@scripts/fuzz-planted

@@ -13,8 +13,21 @@ public enum CanonicalJSON {
 
     /// Appends a string with its quotes, escaped as JSON wants it.
     public static func append(_ string: String, to bytes: inout [UInt8]) {
+        var string = string
         bytes.append(UInt8(ascii: "\""))
-        for byte in string.utf8 {
+        string.withUTF8 { text in
+            // Nearly every text is plain, and then one copy.
+            if text.contains(where: needsEscape) { escape(text, to: &bytes) } else { bytes.append(contentsOf: text) }
+        }
+        bytes.append(UInt8(ascii: "\""))
+    }
+
+    private static func needsEscape(_ byte: UInt8) -> Bool {
+        byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\")
+    }
+
+    private static func escape(_ text: UnsafeBufferPointer<UInt8>, to bytes: inout [UInt8]) {
+        for byte in text {
             switch byte {
             case UInt8(ascii: "\""), UInt8(ascii: "\\"):
                 bytes.append(UInt8(ascii: "\\"))
@@ -27,16 +40,24 @@ public enum CanonicalJSON {
             default: bytes.append(byte)
             }
         }
-        bytes.append(UInt8(ascii: "\""))
     }
 
-    /// Appends a whole number.
+    /// Appends a whole number of at most 64 bits.
+    @inlinable
     public static func append(_ number: some FixedWidthInteger, to bytes: inout [UInt8]) {
-        if 0...9 ~= number {
-            bytes.append(UInt8(ascii: "0") + UInt8(number))
-        } else {
-            bytes.append(contentsOf: String(number).utf8)
-        }
+        append(magnitude: UInt64(number.magnitude), isNegative: number < 0, to: &bytes)
+    }
+
+    @usableFromInline
+    static func append(magnitude: UInt64, isNegative: Bool, to bytes: inout [UInt8]) {
+        if isNegative { bytes.append(UInt8(ascii: "-")) }
+        let start = bytes.count
+        var rest = magnitude
+        repeat {
+            bytes.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10))
+            rest /= 10
+        } while rest > 0
+        if bytes.count - start > 1 { bytes[start...].reverse() }
     }
 
     private static func hexDigit(_ value: UInt8) -> UInt8 {
@@ -84,7 +105,7 @@ final class JSONWriter {
         if isEmpty { isEmpty = false } else { bytes.append(UInt8(ascii: ",")) }
     }
 
-    func key(_ key: any CodingKey, at depth: Int) {
+    func key(_ key: some CodingKey, at depth: Int) {
         separate(at: depth)
         string(key.stringValue)
         bytes.append(UInt8(ascii: ":"))

@@ -44,6 +44,33 @@ public struct JSONScanner {
         return members
     }
 
+    /// The elements of the list that `text` is, in order, or nil when it is JSON but no list.
+    public static func elements(of text: ArraySlice<UInt8>) throws(JSONFault) -> [ArraySlice<UInt8>]? {
+        var scanner = JSONScanner(text)
+        scanner.skipSpace()
+        guard scanner.peek == UInt8(ascii: "[") else {
+            try scanner.value(depth: 1)
+            try scanner.end()
+            return nil
+        }
+        var elements: [ArraySlice<UInt8>] = []
+        try scanner.array(depth: 1) { elements.append($0) }
+        try scanner.end()
+        return elements
+    }
+
+    /// The text of a value without the space around it.
+    /// - Throws: ``JSONFault`` when it is no JSON.
+    static func value(in text: ArraySlice<UInt8>) throws(JSONFault) -> ArraySlice<UInt8> {
+        var scanner = JSONScanner(text)
+        scanner.skipSpace()
+        let start = scanner.position
+        try scanner.value(depth: 1)
+        let value = text[start..<scanner.position]
+        try scanner.end()
+        return value
+    }
+
     /// The text that a JSON string stands for, or nil when `text` is no string.
     public static func string(_ text: ArraySlice<UInt8>) -> String? {
         var scanner = JSONScanner(text)
@@ -71,7 +98,7 @@ public struct JSONScanner {
     private mutating func value(depth: Int) throws(JSONFault) {
         switch peek {
         case UInt8(ascii: "{"): try object(depth: depth) { _, _ in }
-        case UInt8(ascii: "["): try array(depth: depth)
+        case UInt8(ascii: "["): try array(depth: depth) { _ in }
         case UInt8(ascii: "\""): try skipString()
         case UInt8(ascii: "t"): try word("true")
         case UInt8(ascii: "f"): try word("false")
@@ -104,14 +131,16 @@ public struct JSONScanner {
         }
     }
 
-    private mutating func array(depth: Int) throws(JSONFault) {
+    private mutating func array(depth: Int, element: (ArraySlice<UInt8>) -> Void) throws(JSONFault) {
         guard depth <= Self.maxDepth else { throw .tooDeep }
         try take(UInt8(ascii: "["))
         skipSpace()
         guard peek != UInt8(ascii: "]") else { return position += 1 }
         while true {
             skipSpace()
+            let start = position
             try value(depth: depth + 1)
+            element(bytes[start..<position])
             skipSpace()
             guard peek == UInt8(ascii: ",") else { return try take(UInt8(ascii: "]")) }
             position += 1

@@ -9,6 +9,7 @@ public struct GameTable<G: Game>: Sendable {
         public var isConnected: Bool
         public var isBot: Bool
 
+        @inlinable
         package init(name: String, isConnected: Bool = true, isBot: Bool = false) {
             self.name = name
             self.isConnected = isConnected
@@ -16,6 +17,7 @@ public struct GameTable<G: Game>: Sendable {
         }
     }
 
+    @usableFromInline
     package enum Request: Equatable, Sendable {
         case tell(G.Event)
         case hint(G.Event)
@@ -33,8 +35,9 @@ public struct GameTable<G: Game>: Sendable {
     /// The round's own source of chance; the only one a game may use.
     public var random: SeededRandom
 
-    package private(set) var requests: [Request] = []
+    @usableFromInline package var requests: [Request] = []
 
+    @inlinable
     package init(options: G.Options, chairs: [Chair?], now: Duration = .zero, random: SeededRandom) {
         self.options = options
         self.chairs = chairs
@@ -49,20 +52,26 @@ public struct GameTable<G: Game>: Sendable {
     public var taken: [Seat] { chairs.indices.filter { chairs[$0] != nil }.map { Seat($0) } }
 
     /// Tells everybody, in order, once; the server numbers it and repeats it to whoever was away.
+    @inlinable
     public mutating func tell(_ event: G.Event) { requests.append(.tell(event)) }
 
     /// Tells everybody who is there right now, without a number: never kept, never repeated.
+    @inlinable
     public mutating func hint(_ event: G.Event) { requests.append(.hint(event)) }
 
     /// Tells one seat, without a number: what must not be lost belongs in the view.
+    @inlinable
     public mutating func whisper(_ event: G.Event, to seat: Seat) { requests.append(.whisper(event, to: seat)) }
 
     /// Calls ``Game/timerFired(_:at:)`` once, `delay` of room time from now. Starting a name again moves that timer.
+    @inlinable
     public mutating func after(_ delay: Duration, _ timer: G.Timer) { requests.append(.start(timer, at: now + delay)) }
 
     /// Forgets a timer; one that does not run is no error.
+    @inlinable
     public mutating func stop(_ timer: G.Timer) { requests.append(.stop(timer)) }
 
     /// Takes a seat out of the round as if its player had left, who may stay and watch the end.
+    @inlinable
     public mutating func forfeit(_ seat: Seat) { requests.append(.forfeit(seat)) }
 }

@@ -26,10 +26,11 @@ public struct Outcome: Codable, Hashable, Sendable {
     public static func draw(scores: [Int]?) -> Self { .init(kind: .draw, scores: scores) }
 
     /// The room's own verdict when one seat is left in the round.
+    @usableFromInline
     package static func forfeited(to winner: Seat, scores: [Int]?) -> Self {
         .init(kind: .won, winners: [winner], by: .forfeit, scores: scores)
     }
 
     /// The room's own verdict when nobody is left in the round.
-    package static let abandoned = Outcome(kind: .abandoned)
+    @usableFromInline package static let abandoned = Outcome(kind: .abandoned)
 }

@@ -1,9 +1,11 @@
 /// The newest numbered events of a room, for whoever was away for a while.
+@usableFromInline
 struct History: Codable, Equatable, Sendable {
     /// How many events were ever told; the number of the newest one.
-    private(set) var seq: UInt64 = 0
+    @usableFromInline private(set) var seq: UInt64 = 0
     private var events: [NumberedEvent] = []
 
+    @usableFromInline
     mutating func add(_ event: RoomEvent, at now: Duration, limit: Int) -> NumberedEvent {
         seq += 1
         let numbered = NumberedEvent(seq: seq, at: now, event: event)

@@ -34,10 +34,10 @@ public struct Occupant: Codable, Equatable, Sendable {
     public internal(set) var isConnected = true
     public internal(set) var isReady = false
     /// Whether this player wants another round.
-    var hasVoted = false
+    @usableFromInline var hasVoted = false
     /// When the seat is given up unless its player is back.
-    var graceEnds: Duration?
-    var receipts = MoveReceipts()
+    @usableFromInline var graceEnds: Duration?
+    @usableFromInline var receipts = MoveReceipts()
 
     public var isBot: Bool { level != nil }
 

@@ -2,6 +2,7 @@ public import GameKitProtocol
 
 /// What a shard asks a room.
 extension RoomEngine {
+    @inlinable
     public var status: RoomStatus {
         let round = snapshot.round
         let turnEnds = snapshot.phase == .playing ? round?.turnEnds : nil
@@ -21,16 +22,16 @@ extension RoomEngine {
     }
 
     /// The newest room time that the room was told.
-    public var now: Duration { snapshot.now }
+    @inlinable public var now: Duration { snapshot.now }
 
     /// Whether ``RoomInput/ticked`` is wanted now.
-    public var isTicking: Bool { G.manifest.ticksPerSecond > 0 && snapshot.phase == .playing }
+    @inlinable public var isTicking: Bool { G.manifest.ticksPerSecond > 0 && snapshot.phase == .playing }
 
     /// Whose move the round waits for.
-    package var toMove: SeatSet { snapshot.phase == .playing ? snapshot.round?.toMove ?? [] : [] }
+    @inlinable package var toMove: SeatSet { snapshot.phase == .playing ? snapshot.round?.toMove ?? [] : [] }
 
     /// The bots whose move the round waits for.
-    public var botsToMove: SeatSet { SeatSet(toMove.filter { occupant($0)?.isBot ?? false }) }
+    @inlinable public var botsToMove: SeatSet { SeatSet(toMove.filter { occupant($0)?.isBot ?? false }) }
 
     /// What the bot on a seat wants to do; nil when there is no bot or it wants nothing now.
     public func botMove(_ seat: Seat, random: inout SeededRandom) -> G.Move? {

@@ -1,8 +1,9 @@
-internal import GameKitProtocol
+public import GameKitProtocol
 
 /// The round: its start, its moves and ticks, its end.
 extension RoomEngine {
     /// - Returns: the receipt of the same move, if it was applied before.
+    @inlinable
     mutating func play(
         _ move: G.Move, by seat: Seat, id: MoveID?, _ step: inout Step
     ) throws(RoomRefusal) -> MoveReceipt? {
@@ -36,16 +37,19 @@ extension RoomEngine {
         return nil
     }
 
+    @inlinable
     mutating func tick(_ step: inout Step) throws(RoomRefusal) {
         guard snapshot.phase == .playing else { throw .paused }
         call(&step) { game, table in game.tick(at: &table) }
         conclude(&step)
         let unseen = (snapshot.round?.ticksUnseen ?? 0) + 1
-        step.commit.showsState =
+        let isDue =
             !step.commit.messages.isEmpty || unseen * G.manifest.statesPerSecond >= G.manifest.ticksPerSecond
-        snapshot.round?.ticksUnseen = step.commit.showsState ? 0 : unseen
+        step.showState(isDue)
+        snapshot.round?.ticksUnseen = isDue ? 0 : unseen
     }
 
+    @usableFromInline
     mutating func startWhenReady(_ step: inout Step) {
         let isReady =
             switch G.manifest.start {
@@ -57,6 +61,7 @@ extension RoomEngine {
         if isReady && !people.isEmpty { start(&step) }
     }
 
+    @usableFromInline
     mutating func start(_ step: inout Step) {
         let previous = snapshot.round
         let number = (previous?.number ?? 0) + 1
@@ -80,6 +85,7 @@ extension RoomEngine {
     }
 
     /// Calls the game on copies and keeps them only if it does not throw; then does what it asked for.
+    @inlinable
     mutating func call<Failure: Error>(
         _ step: inout Step, _ body: (inout G, inout GameTable<G>) throws(Failure) -> Void
     ) throws(Failure) {
@@ -94,6 +100,7 @@ extension RoomEngine {
     }
 
     /// Takes a seat out of the round for good. ``conclude(_:)`` must follow.
+    @usableFromInline
     mutating func takeOut(_ seat: Seat, _ step: inout Step) {
         guard isInPlay(seat) else { return }
         snapshot.round?.out.insert(seat)
@@ -101,6 +108,7 @@ extension RoomEngine {
     }
 
     /// Ends the round if it is over, else sees to the turn timer. After every call of the game.
+    @inlinable
     mutating func conclude(_ step: inout Step) {
         guard snapshot.phase == .playing || snapshot.phase == .paused, let round = snapshot.round else { return }
         let rest = round.inPlay
@@ -119,11 +127,13 @@ extension RoomEngine {
         snapshot.round?.turnEnds = limit.map { round.clock(at: step.now) + $0 }
     }
 
+    @inlinable
     func isInPlay(_ seat: Seat) -> Bool {
         snapshot.phase != .finished && snapshot.round?.inPlay.contains(seat) ?? false
     }
 
-    private mutating func end(_ outcome: Outcome, _ step: inout Step) {
+    @usableFromInline
+    mutating func end(_ outcome: Outcome, _ step: inout Step) {
         snapshot.phase = .finished
         snapshot.outcome = outcome
         snapshot.finishedSince = step.now
@@ -138,13 +148,14 @@ extension RoomEngine {
         tell(.gameEnded(outcome), &step)
     }
 
-    private mutating func carryOut(_ requests: [GameTable<G>.Request], _ step: inout Step) {
+    @inlinable
+    mutating func carryOut(_ requests: [GameTable<G>.Request], _ step: inout Step) {
         for request in requests {
             switch request {
             case .tell(let event): if let text = text(of: event, &step) { tell(.game(text), &step) }
-            case .hint(let event): if let text = text(of: event, &step) { step.commit.messages.append(.hint(text)) }
+            case .hint(let event): if let text = text(of: event, &step) { step.tell(.hint(text)) }
             case .whisper(let event, let seat):
-                if let text = text(of: event, &step) { step.commit.messages.append(.whisper(text, to: seat)) }
+                if let text = text(of: event, &step) { step.tell(.whisper(text, to: seat)) }
             case .start(let name, let at):
                 snapshot.round?.timers.removeAll { $0.name == name }
                 snapshot.round?.timers.append(.init(name: name, at: at))
@@ -154,13 +165,15 @@ extension RoomEngine {
         }
     }
 
-    private func text(of event: G.Event, _ step: inout Step) -> String? {
+    @usableFromInline
+    func text(of event: G.Event, _ step: inout Step) -> String? {
         if let text = try? EventText.encode(event) { return text }
         step.fault = "an event is no enum, or holds a number that JSON does not have"
         return nil
     }
 
-    private func digest(of move: G.Move) throws(RoomRefusal) -> UInt64 {
+    @usableFromInline
+    func digest(of move: G.Move) throws(RoomRefusal) -> UInt64 {
         guard let bytes = try? CanonicalJSON.encode(move) else { throw .moveRefused(.badMove) }
         return Digest.of(bytes)
     }

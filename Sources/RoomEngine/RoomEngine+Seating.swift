@@ -1,7 +1,8 @@
-internal import GameKitProtocol
+public import GameKitProtocol
 
 /// Who sits, who is away, who is ready, who wants another round.
 extension RoomEngine {
+    @usableFromInline
     mutating func seat(_ newcomer: Newcomer, at wanted: Seat?, _ step: inout Step) throws(RoomRefusal) {
         if newcomer.level != nil && !G.hasBot { throw .noBot }
         if isSeated(newcomer.holder, \.holder) || isSeated(newcomer.user, \.user) { return step.isChange = false }
@@ -29,6 +30,7 @@ extension RoomEngine {
         }
     }
 
+    @usableFromInline
     mutating func leave(_ seat: Seat, _ reason: LeaveReason, _ step: inout Step) throws(RoomRefusal) {
         guard let occupant = occupant(seat) else { throw .notAPlayer }
         snapshot.occupants[seat] = nil
@@ -50,6 +52,7 @@ extension RoomEngine {
     }
 
     /// The same person goes on as another client. To the game, and to everybody else, nothing happens.
+    @usableFromInline
     mutating func takeOver(_ seat: Seat, by holder: String?, _ step: inout Step) throws(RoomRefusal) {
         guard let occupant = occupant(seat), !occupant.isBot else { throw .notAPlayer }
         guard !isSeated(holder, \.holder) else { return step.isChange = false }
@@ -61,6 +64,7 @@ extension RoomEngine {
         identity != nil && seats.contains { occupant($0)?[keyPath: path] == identity }
     }
 
+    @usableFromInline
     mutating func disconnect(_ seat: Seat, _ step: inout Step) throws(RoomRefusal) {
         guard let occupant = occupant(seat), !occupant.isBot else { throw .notAPlayer }
         guard occupant.isConnected else { return step.isChange = false }
@@ -75,6 +79,7 @@ extension RoomEngine {
         pauseIfSomebodyIsAway(&step)
     }
 
+    @usableFromInline
     mutating func reconnect(_ seat: Seat, _ step: inout Step) throws(RoomRefusal) {
         guard let occupant = occupant(seat), !occupant.isBot else { throw .notAPlayer }
         guard !occupant.isConnected else { return step.isChange = false }
@@ -89,6 +94,7 @@ extension RoomEngine {
         unpauseWhenAllAreBack(&step)
     }
 
+    @usableFromInline
     mutating func makeReady(_ seat: Seat, _ ready: Bool, _ step: inout Step) throws(RoomRefusal) {
         guard let occupant = occupant(seat), !occupant.isBot else { throw .notAPlayer }
         switch snapshot.phase {
@@ -103,6 +109,7 @@ extension RoomEngine {
         startWhenReady(&step)
     }
 
+    @usableFromInline
     mutating func vote(_ seat: Seat, _ step: inout Step) throws(RoomRefusal) {
         guard let occupant = occupant(seat), !occupant.isBot else { throw .notAPlayer }
         switch snapshot.phase {
@@ -116,12 +123,14 @@ extension RoomEngine {
         if votes == people.count && taken.count >= snapshot.minSeats { start(&step) }
     }
 
+    @usableFromInline
     mutating func lock(_ locked: Bool, _ step: inout Step) {
         step.isChange = snapshot.isLocked != locked
         snapshot.isLocked = locked
     }
 
     /// Nobody's connection outlives the server, so all are away; downtime counts against nobody.
+    @usableFromInline
     mutating func resume(_ step: inout Step) {
         step.isChange = !people.isEmpty
         let graceEnds = step.now + graceNow

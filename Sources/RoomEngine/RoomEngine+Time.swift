@@ -1,9 +1,10 @@
-internal import GameKitProtocol
+public import GameKitProtocol
 
 /// Deadlines, and the pause that stops a round's clock.
 extension RoomEngine {
     /// What can be due. In this order when several are at once.
-    private enum Deadline {
+    @usableFromInline
+    enum Deadline {
         case grace(Seat)
         case timer(Round<G>.Timer)
         case turn
@@ -13,9 +14,10 @@ extension RoomEngine {
     private static var mostDeadlinesAtOnce: Int { 256 }
 
     /// When, in room time, the room wants to be told ``RoomInput/timePassed``.
-    public var nextDeadline: Duration? { firstDeadline?.at }
+    @inlinable public var nextDeadline: Duration? { firstDeadline?.at }
 
-    private var firstDeadline: (deadline: Deadline, at: Duration)? {
+    @inlinable
+    var firstDeadline: (deadline: Deadline, at: Duration)? {
         var first: (deadline: Deadline, at: Duration)?
         func consider(_ deadline: Deadline, _ at: Duration) {
             if first.map({ at < $0.at }) ?? true { first = (deadline, at) }
@@ -30,6 +32,7 @@ extension RoomEngine {
         return first
     }
 
+    @usableFromInline
     mutating func passTime(_ step: inout Step) {
         step.isChange = false
         for _ in 0..<Self.mostDeadlinesAtOnce {

@@ -6,9 +6,9 @@ public import GameKitProtocol
 /// one per room, and tests, replays and recovery drive it the same way. The same inputs at the same times give the same
 /// snapshots on every machine.
 public struct RoomEngine<G: Game>: Sendable {
-    public internal(set) var snapshot: RoomSnapshot<G>
+    @usableFromInline package var snapshot: RoomSnapshot<G>
     /// What the game sees of ``RoomSnapshot/occupants``: made when they change, not at every tick.
-    var chairs: [GameTable<G>.Chair?] = []
+    @usableFromInline var chairs: [GameTable<G>.Chair?] = []
 
     /// A new room, empty and waiting.
     /// - Throws: the game's refusal of the options.
@@ -30,6 +30,7 @@ public struct RoomEngine<G: Game>: Sendable {
     ///
     /// Anything but ``Verdict/committed(_:)`` leaves the snapshot as it was, except ``Verdict/broken(_:)``, after which it
     /// is worth nothing.
+    @inlinable
     public mutating func apply(_ input: RoomInput<G.Move>, at now: Duration) -> Verdict {
         var step = Step(version: snapshot.version + 1, now: max(now, snapshot.now))
         do throws(RoomRefusal) {
@@ -59,43 +60,56 @@ public struct RoomEngine<G: Game>: Sendable {
     }
 
     /// The game as `viewer` sees it, or nil before the first start.
+    @inlinable
     public func view(for viewer: Viewer) -> G.View? {
         snapshot.round?.game.view(for: G.manifest.hasSecrets ? viewer : .spectator)
     }
 
+    @inlinable
     mutating func updateChairs() {
         chairs = snapshot.occupants.map { occupant in
             occupant.map { .init(name: $0.name, isConnected: $0.isConnected, isBot: $0.isBot) }
         }
     }
 
+    @inlinable
     func occupant(_ seat: Seat) -> Occupant? {
         snapshot.occupants.indices.contains(seat.rawValue) ? snapshot.occupants[seat] : nil
     }
 
-    var seats: [Seat] { snapshot.occupants.indices.map { Seat($0) } }
-    var taken: [Seat] { seats.filter { snapshot.occupants[$0] != nil } }
-    var people: [Seat] { seats.filter { occupant($0)?.isBot == false } }
+    @inlinable var seats: [Seat] { snapshot.occupants.indices.map { Seat($0) } }
+    @inlinable var taken: [Seat] { seats.filter { snapshot.occupants[$0] != nil } }
+    @inlinable var people: [Seat] { seats.filter { occupant($0)?.isBot == false } }
 }
 
 /// One input on its way through the engine.
+@usableFromInline
 struct Step {
-    let now: Duration
-    var commit: Commit
+    @usableFromInline let now: Duration
+    @usableFromInline var commit: Commit
     /// Whether there is anything to commit.
-    var isChange = true
+    @usableFromInline var isChange = true
     /// The game broke the rules that games are held to; the room cannot go on.
-    var fault: String?
+    @usableFromInline var fault: String?
 
+    @usableFromInline
     init(version: UInt64, now: Duration) {
         commit = Commit(version: version)
         self.now = now
     }
+
+    @usableFromInline
+    mutating func tell(_ message: Commit.Message) { commit.messages.append(message) }
+
+    /// Whether the state is to be sent with this step.
+    @usableFromInline
+    mutating func showState(_ isDue: Bool) { commit.showsState = isDue }
 }
 
 extension RoomEngine {
+    @inlinable
     mutating func tell(_ event: RoomEvent, _ step: inout Step) {
         let numbered = snapshot.history.add(event, at: step.now, limit: snapshot.rules.historyLimit)
-        step.commit.messages.append(.event(numbered))
+        step.tell(.event(numbered))
     }
 }

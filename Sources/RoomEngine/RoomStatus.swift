@@ -14,6 +14,21 @@ public struct RoomStatus: Equatable, Sendable {
     /// Since when, in room time, nobody sits there; and since when the game is over.
     public let emptySince: Duration?
     public let finishedSince: Duration?
+
+    @usableFromInline
+    init(
+        phase: RoomPhase, version: UInt64, seq: UInt64, turnEnds: Duration?, pauseEnds: Duration?, outcome: Outcome?,
+        emptySince: Duration?, finishedSince: Duration?
+    ) {
+        self.phase = phase
+        self.version = version
+        self.seq = seq
+        self.turnEnds = turnEnds
+        self.pauseEnds = pauseEnds
+        self.outcome = outcome
+        self.emptySince = emptySince
+        self.finishedSince = finishedSince
+    }
 }
 
 /// All that an outsider may know of a room's people. Made for joins and lists, not for every message.

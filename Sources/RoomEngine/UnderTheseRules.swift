@@ -1,12 +1,15 @@
-internal import GameKitProtocol
+public import GameKitProtocol
 
 /// A game's state in a snapshot. One that older rules wrote is read by the game's own ``Game/migrate(from:_:)``.
 @propertyWrapper
+@usableFromInline
 struct UnderTheseRules<G: Game>: Codable, Equatable, Sendable {
-    var wrappedValue: G
+    @usableFromInline var wrappedValue: G
 
+    @inlinable
     init(wrappedValue: G) { self.wrappedValue = wrappedValue }
 
+    @usableFromInline
     init(from decoder: any Decoder) throws {
         guard let version = decoder.userInfo[.rulesVersion] as? Int, version != G.manifest.rulesVersion else {
             wrappedValue = try G(from: decoder)
@@ -16,6 +19,7 @@ struct UnderTheseRules<G: Game>: Codable, Equatable, Sendable {
         wrappedValue = game
     }
 
+    @usableFromInline
     func encode(to encoder: any Encoder) throws { try wrappedValue.encode(to: encoder) }
 }
 

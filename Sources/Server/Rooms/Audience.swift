@@ -13,12 +13,12 @@ struct Audience {
 
     private(set) var members: [ConnectionID: Member] = [:]
     private var bySeat: [Seat: ConnectionID] = [:]
-    private var byLoop: [Int: [ConnectionID]] = [:]
+    /// Those of each loop that has any. There are as few loops as cores.
+    private(set) var loops: [(loop: Int, connections: [ConnectionID])] = []
 
     var isEmpty: Bool { members.isEmpty }
     var spectatorCount: Int { members.count - bySeat.count }
     var spectators: [ConnectionID] { members.filter { $0.value.seat == nil }.map(\.key) }
-    var loops: [(loop: Int, connections: [ConnectionID])] { byLoop.map { ($0.key, $0.value) } }
 
     subscript(connection: ConnectionID) -> Member? { members[connection] }
 
@@ -29,7 +29,11 @@ struct Audience {
         if let old = members.updateValue(member, forKey: connection) {
             if let seat = old.seat, bySeat[seat] == connection { bySeat[seat] = nil }
         } else {
-            byLoop[connection.loop, default: []].append(connection)
+            if let place = loops.firstIndex(where: { $0.loop == connection.loop }) {
+                loops[place].connections.append(connection)
+            } else {
+                loops.append((connection.loop, [connection]))
+            }
         }
         if let seat = member.seat { bySeat[seat] = connection }
     }
@@ -38,8 +42,10 @@ struct Audience {
     mutating func remove(_ connection: ConnectionID) -> Member? {
         guard let member = members.removeValue(forKey: connection) else { return nil }
         if let seat = member.seat, bySeat[seat] == connection { bySeat[seat] = nil }
-        byLoop[connection.loop]?.removeAll { $0 == connection }
-        if byLoop[connection.loop]?.isEmpty == true { byLoop[connection.loop] = nil }
+        if let place = loops.firstIndex(where: { $0.loop == connection.loop }) {
+            loops[place].connections.removeAll { $0 == connection }
+            if loops[place].connections.isEmpty { loops.remove(at: place) }
+        }
         return member
     }
 }

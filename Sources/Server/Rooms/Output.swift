@@ -12,8 +12,15 @@ enum Output: Sendable {
     case toClients(ClientManager.Message)
     case made(EventLoopPromise<RoomID>, RoomID)
     case peeked(EventLoopPromise<RoomPeek?>, RoomPeek)
-    /// An answer, and what is said instead if the commit it rests on is lost.
-    case answer(ConnectionID, ByteBuffer, to: Settled, from: RoomID, ifLost: ByteBuffer)
+    /// An answer, and what it answers: if the commit it rests on is lost, that is told instead.
+    case answer(ConnectionID, ByteBuffer, to: Question, from: RoomID)
+}
+
+/// What a request in a room was, as far as any answer to it must say.
+struct Question: Sendable {
+    let id: MessageID?
+    let type: String?
+    let settles: Settled
 }
 
 /// A room as the HTTP side shows it: the text of an object.
@@ -57,10 +64,7 @@ extension Shard {
             }
         case .broken: text = ServerMessage.failure(answer.type, id: answer.id, room: room.id, .internal)
         }
-        let lost = ServerMessage.failure(answer.type, id: answer.id, room: room.id, .storeUnavailable)
-        say(
-            .answer(connection, Frame.text(text), to: answer.settles, from: room.id, ifLost: Frame.text(lost)),
-            about: room)
+        say(.answer(connection, Frame.text(text), to: answer.question, from: room.id), about: room)
     }
 
     func refuse(_ answer: Answer, _ problem: Problem, in room: LiveRoom) {
@@ -71,23 +75,25 @@ extension Shard {
     /// Brings outputs to where they go: to each loop in one post.
     func carryOut(_ outputs: [Output]) {
         guard !outputs.isEmpty else { return }
-        var parcels: [Int: [Parcel]] = [:]
+        func send(_ delivery: Delivery, to connection: ConnectionID) {
+            parcels[connection.loop].append(Parcel(to: [connection], delivery: delivery))
+        }
         for output in outputs {
             switch output {
-            case .parcel(let loop, let parcel): parcels[loop, default: []].append(parcel)
-            case .entered(let connection, let room, let membership, _):
-                parcels[connection.loop, default: []].append(
-                    Parcel(to: [connection], delivery: .entered(room, membership)))
-            case .answer(let connection, let frame, let settles, _, _):
-                parcels[connection.loop, default: []].append(
-                    Parcel(to: [connection], delivery: .answer(frame, to: settles)))
+            case .parcel(let loop, let parcel): parcels[loop].append(parcel)
+            case .entered(let connection, let room, let membership, _): send(.entered(room, membership), to: connection)
+            case .answer(let connection, let frame, let question, _):
+                send(.answer(frame, to: question.settles), to: connection)
             case .toRooms(let message): node.rooms.post(message)
             case .toClients(let message): node.clients.post(message)
             case .made(let promise, let room): promise.succeed(room)
             case .peeked(let promise, let peek): promise.succeed(peek)
             }
         }
-        for (loop, parcels) in parcels { node.hubs[loop].post(parcels) }
+        for loop in parcels.indices where !parcels[loop].isEmpty {
+            node.hubs[loop].post(parcels[loop])
+            parcels[loop] = []
+        }
     }
 
     // MARK: Telling a room

@@ -209,23 +209,23 @@ extension Shard {
             let problem = problem == .roomNotFound ? .notInRoom : problem
             let settles: Settled = if case .move = request.command { .move(id) } else { .request(id) }
             let text = ServerMessage.failure(request.command.resultType, id: request.id, room: id, problem)
-            answer(sender, text, settles, id)
+            answer(sender, text, settles)
         case .join(let id, let order):
             if order.isPromised { node.rooms.post(.settled(id)) }
             let problem = order.isFirst && problem == .roomNotFound ? .storeUnavailable : problem
             let text = ServerMessage.failure("join_room_result", id: order.id, room: id, problem)
-            answer(order.sender, text, .entrance, id)
+            answer(order.sender, text, .entrance)
             if problem == .roomNotFound { node.clients.post(.seatEnded(order.sender.client, id, expired: false)) }
         case .rejoin(let id, let request):
             if request.isAnswered {
                 if problem == .quarantined {
                     let closed = RoomMessages(room: id, epoch: 1).closed(.quarantined)
-                    answer(request.sender, closed, .nothing, id)
+                    answer(request.sender, closed, .nothing)
                 }
                 let isGone = problem == .roomNotFound
                 let problem: Problem = isGone ? (request.wasExpired ? .sessionExpired : .sessionNotFound) : problem
                 let text = ServerMessage.failure("reconnect_result", id: request.id, room: id, problem)
-                answer(request.sender, text, problem == .sessionNotFound ? .guess : .nothing, id)
+                answer(request.sender, text, problem == .sessionNotFound ? .guess : .nothing)
             }
             let stillHolds = problem == .storeUnavailable || problem == .draining
             node.clients.post(
@@ -237,9 +237,9 @@ extension Shard {
         }
     }
 
-    private func answer(_ sender: Sender, _ text: [UInt8], _ settles: Settled, _ room: RoomID) {
-        let frame = Frame.text(text)
-        outgoing.append(.answer(sender.connection, frame, to: settles, from: room, ifLost: frame))
+    private func answer(_ sender: Sender, _ text: [UInt8], _ settles: Settled) {
+        let parcel = Parcel(to: [sender.connection], delivery: .answer(Frame.text(text), to: settles))
+        outgoing.append(.parcel(loop: sender.connection.loop, parcel))
     }
 }
 

@@ -197,8 +197,9 @@ extension Shard {
             for held in batch.outputs {
                 switch held.output {
                 case .entered(let connection, let room, _, let wasHere): if !wasHere { shutOut(connection, of: room) }
-                case .answer(let connection, _, let settles, let room, let ifLost):
-                    outgoing.append(.answer(connection, ifLost, to: settles, from: room, ifLost: ifLost))
+                case .answer(let connection, _, let question, let room):
+                    let text = ServerMessage.failure(question.type, id: question.id, room: room, .storeUnavailable)
+                    outgoing.append(.answer(connection, Frame.text(text), to: question, from: room))
                 case .made(let promise, let room):
                     promise.fail(Problem.storeUnavailable)
                     node.rooms.post(.removed(room))

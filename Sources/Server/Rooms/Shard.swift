@@ -58,6 +58,8 @@ actor Shard: LoopActor {
     var gate = OutputGate<Output>()
     /// What leaves at the end of this pass.
     var outgoing: [Output] = []
+    /// The same on its way, by the loop it goes to.
+    var parcels: [[Parcel]]
     var ticker = Ticker()
     var alarm = Alarm()
     let bots = BotBook()
@@ -72,6 +74,7 @@ actor Shard: LoopActor {
         note = node.traps.recorder.note(index)
         loop = node.hubs[index].loop
         executor = loop.serialExecutor
+        parcels = Array(repeating: [], count: node.hubs.count)
         mailbox = node.shards[index]
         open()
     }
@@ -194,4 +197,6 @@ struct Answer {
     var success: ((LiveRoom, Verdict, inout JSONObject) -> Void)?
     /// Whether a success is answered even without an id.
     var isAlwaysAnswered = true
+
+    var question: Question { Question(id: id, type: type, settles: settles) }
 }

@@ -39,6 +39,8 @@ final class Connection: ChannelDuplexHandler {
     private var heartbeat: Heartbeat
     private var context: ChannelHandlerContext?
     private var isClosing = false
+    /// The socket takes more. Said by the channel, which would have to be asked for it with every frame.
+    private var isWritable = true
     /// What came since.
     private var closingBytes = 0
     /// A read that was held back while messages wait.
@@ -115,7 +117,9 @@ final class Connection: ChannelDuplexHandler {
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
-        flush()
+        isWritable = context.channel.isWritable
+        // It can also change in the middle of a flush.
+        if isWritable { flush() }
         context.fireChannelWritabilityChanged()
     }
 
@@ -172,17 +176,33 @@ final class Connection: ChannelDuplexHandler {
     /// Writes what is owed, as far as the socket takes it.
     func flush() {
         defer { weigh() }
-        guard let context, !outbox.isEmpty, context.channel.isWritable else { return }
-        while context.channel.isWritable, let item = outbox.next() {
-            let frame =
-                switch item {
-                case .frame(let frame): frame
-                case .state(let state): frameForState(state)
-                }
-            node.metrics.sent(frame.readableBytes)
-            context.write(wrapOutboundOut(frame), promise: nil)
+        guard let context, !outbox.isEmpty, isWritable else { return }
+        while isWritable, let frame = nextFrame() {
+            context.write(wrapOutboundOut(outbox.isEmpty ? frame : gather(after: frame)), promise: nil)
         }
         context.flush()
+    }
+
+    /// Several small frames in one buffer: each one more would cost the socket several times what copying it does.
+    private func gather(after first: ByteBuffer) -> ByteBuffer {
+        var frames = ByteBuffer()
+        frames.reserveCapacity(min(first.readableBytes + outbox.byteCount, Limits.gatheredBytes))
+        frames.writeImmutableBuffer(first)
+        while frames.readableBytes < Limits.gatheredBytes, let frame = nextFrame() {
+            frames.writeImmutableBuffer(frame)
+        }
+        return frames
+    }
+
+    private func nextFrame() -> ByteBuffer? {
+        guard let item = outbox.next() else { return nil }
+        let frame =
+            switch item {
+            case .frame(let frame): frame
+            case .state(let state): frameForState(state)
+            }
+        node.metrics.sent(frame.readableBytes)
+        return frame
     }
 
     /// What is owed has changed: whoever does not read it is not read either, and ends when it is too much.

@@ -12,7 +12,7 @@ final class RoomState: Sendable {
     /// The view as JSON, for making patches; nil before the first start.
     let view: [UInt8]?
     /// The members of the state beside phase and view.
-    let surroundings: JSONObject
+    let surroundings: [UInt8]
     /// The whole `game_state`, as a frame.
     let frame: ByteBuffer
 
@@ -26,8 +26,9 @@ final class RoomState: Sendable {
         version = status.version
         seq = status.seq
         phase = status.phase
-        surroundings = messages.surroundings(status, clock: clock)
-        frame = Frame.text(messages.state(status, view: view, clock: clock))
+        let (text, surroundings) = messages.state(status, view: view, clock: clock)
+        self.surroundings = surroundings
+        frame = Frame.text(text)
     }
 
     /// This state as a patch of `base`, as a frame; nil where only the whole state will do.

@@ -1,13 +1,23 @@
 internal import RoomEngine
 
-/// An object of a server message, written member by member. nil members are left out.
+/// An object of a server message, written member by member. nil members are left out. Objects in it are written into the
+/// same bytes.
 struct JSONObject {
-    private(set) var bytes: [UInt8] = [UInt8(ascii: "{")]
+    private(set) var bytes: [UInt8] = []
+    /// The innermost object under way has no members yet.
+    private var isEmpty = true
 
-    init() { bytes.reserveCapacity(192) }
+    init() {
+        // Most messages fit, and are written without being moved.
+        bytes.reserveCapacity(384)
+        bytes.append(UInt8(ascii: "{"))
+    }
 
     /// The object's text.
-    func closed() -> [UInt8] { bytes + [UInt8(ascii: "}")] }
+    consuming func closed() -> [UInt8] {
+        bytes.append(UInt8(ascii: "}"))
+        return bytes
+    }
 
     mutating func set(_ key: StaticString, _ value: String?) {
         guard let value else { return }
@@ -24,7 +34,7 @@ struct JSONObject {
     mutating func set(_ key: StaticString, _ value: Bool?) {
         guard let value else { return }
         self.key(key)
-        bytes.append(contentsOf: (value ? "true" : "false").utf8)
+        write(value ? "true" : "false")
     }
 
     mutating func set(_ key: StaticString, _ id: MessageID?) {
@@ -42,31 +52,40 @@ struct JSONObject {
 
     mutating func set(_ key: StaticString, null: Void) {
         self.key(key)
-        bytes.append(contentsOf: "null".utf8)
+        write("null")
     }
 
-    /// The members of another object, after those of this one.
-    mutating func append(_ other: JSONObject) {
-        guard other.bytes.count > 1 else { return }
-        if bytes.count > 1 { bytes.append(UInt8(ascii: ",")) }
-        bytes.append(contentsOf: other.bytes.dropFirst())
+    /// Members that are JSON text already, with a comma between each two, after those of this object.
+    mutating func append(members: some Collection<UInt8>) {
+        guard !members.isEmpty else { return }
+        separate()
+        bytes.append(contentsOf: members)
+    }
+
+    /// The text of the members that `write` adds.
+    mutating func members(_ write: (inout JSONObject) -> Void) -> [UInt8] {
+        let start = isEmpty ? bytes.count : bytes.count + 1
+        write(&self)
+        return start < bytes.count ? Array(bytes[start...]) : []
     }
 
     mutating func set(_ key: StaticString, object write: (inout JSONObject) -> Void) {
-        var object = JSONObject()
-        write(&object)
-        set(key, json: object.closed())
+        self.key(key)
+        object(write)
     }
 
     mutating func set<Element>(
         _ key: StaticString, _ list: some Sequence<Element>, _ write: (Element, inout JSONObject) -> Void
     ) {
-        let objects = list.map { element in
-            var object = JSONObject()
-            write(element, &object)
-            return object.closed()
+        self.key(key)
+        bytes.append(UInt8(ascii: "["))
+        isEmpty = true
+        for element in list {
+            separate()
+            object { write(element, &$0) }
         }
-        set(key, array: objects)
+        bytes.append(UInt8(ascii: "]"))
+        isEmpty = false
     }
 
     /// Elements that are JSON text already.
@@ -79,10 +98,25 @@ struct JSONObject {
 
     /// Keys are constants of this protocol and need no escapes.
     private mutating func key(_ key: StaticString) {
-        if bytes.count > 1 { bytes.append(UInt8(ascii: ",")) }
+        separate()
         bytes.append(UInt8(ascii: "\""))
-        key.withUTF8Buffer { bytes.append(contentsOf: $0) }
+        write(key)
         bytes.append(UInt8(ascii: "\""))
         bytes.append(UInt8(ascii: ":"))
     }
+
+    private mutating func object(_ write: (inout JSONObject) -> Void) {
+        bytes.append(UInt8(ascii: "{"))
+        isEmpty = true
+        write(&self)
+        bytes.append(UInt8(ascii: "}"))
+        isEmpty = false
+    }
+
+    private mutating func separate() {
+        if !isEmpty { bytes.append(UInt8(ascii: ",")) }
+        isEmpty = false
+    }
+
+    private mutating func write(_ text: StaticString) { text.withUTF8Buffer { bytes.append(contentsOf: $0) } }
 }

@@ -9,16 +9,19 @@ struct RoomMessages {
 
     // MARK: States
 
-    /// The state as one viewer sees it.
+    /// The state as one viewer sees it, and the members in it beside phase and view: who is waited for, how it ended.
     /// - Parameter clock: tells the wall-clock time of a moment of room time, in milliseconds since 1970.
-    func state(_ status: RoomStatus, view: [UInt8]?, clock: (Duration) -> Int64) -> [UInt8] {
+    func state(
+        _ status: RoomStatus, view: [UInt8]?, clock: (Duration) -> Int64
+    ) -> (text: [UInt8], surroundings: [UInt8]) {
         var message = envelope("game_state", RoomPosition(epoch: epoch, seq: status.seq, version: status.version))
+        var surroundings: [UInt8] = []
         message.set("data") { data in
             data.set("phase", status.phase.rawValue)
             data.set("view", json: view)
-            write(status, to: &data, clock: clock)
+            surroundings = data.members { write(status, to: &$0, clock: clock) }
         }
-        return message.closed()
+        return (message.closed(), surroundings)
     }
 
     /// The change from one view to the next, for who has the one at version `base`.
@@ -35,16 +38,9 @@ struct RoomMessages {
         message.set("data") { data in
             if state.phase != base.phase { data.set("phase", state.phase.rawValue) }
             data.set("patch", json: patch)
-            data.append(state.surroundings)
+            data.append(members: state.surroundings)
         }
         return message.closed()
-    }
-
-    /// The members of a state beside phase and view: who is waited for, and how it ended.
-    func surroundings(_ status: RoomStatus, clock: (Duration) -> Int64) -> JSONObject {
-        var object = JSONObject()
-        write(status, to: &object, clock: clock)
-        return object
     }
 
     private func write(_ status: RoomStatus, to data: inout JSONObject, clock: (Duration) -> Int64) {

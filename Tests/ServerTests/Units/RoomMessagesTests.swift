@@ -65,7 +65,7 @@ import Testing
         ] as [(RoomStatus, String?, String)])
     func `a state is told with all around the view`(status: RoomStatus, view: String?, data: String) {
         #expect(
-            text(messages.state(status, view: view.map { bytes($0) }, clock: Self.clock))
+            text(messages.state(status, view: view.map { bytes($0) }, clock: Self.clock).text)
                 == #"{"type":"game_state","roomId":"room0001","epoch":2,"seq":4,"version":3,"data":\#(data)}"#)
     }
 

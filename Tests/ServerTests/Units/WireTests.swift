@@ -51,14 +51,19 @@ import Testing
                 + #""list":[1,{}],"none":[],"objects":[{"n":1},{"n":2}],"object":{"x":true}}"#)
     }
 
-    @Test func `the members of another object follow`() {
+    @Test func `what is written in between is had as text, and follows in another object`() {
         var (first, second) = (JSONObject(), JSONObject())
-        first.append(second)
-        #expect(text(first.closed()) == "{}")
-        second.set("a", 1)
-        first.append(second)
-        first.append(second)
-        #expect(text(first.closed()) == #"{"a":1,"a":1}"#)
+        #expect(first.members { _ in } == [])
+        let alone = first.members { $0.set("a", 1) }
+        let behind = first.members { object in
+            object.set("b", object: { _ in })
+            object.set("c", [1, 2]) { _, _ in }
+        }
+        #expect(text(first.closed()) == #"{"a":1,"b":{},"c":[{},{}]}"#)
+        second.append(members: [])
+        second.append(members: alone)
+        second.append(members: behind)
+        #expect(text(second.closed()) == #"{"a":1,"b":{},"c":[{},{}]}"#)
     }
 }
 

@@ -38,6 +38,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio-extras.git", exact: "1.35.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl.git", exact: "2.37.6"),
         .package(url: "https://github.com/groue/GRDB.swift.git", exact: "7.10.0"),
+        .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift.git", exact: "0.2.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird.git", exact: "2.28.1", traits: []),
         .package(url: "https://github.com/swift-server/async-http-client.git", exact: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", exact: "2.13.0"),
@@ -75,10 +76,21 @@ let package = Package(
         .target(name: "Web", path: "Sources/Server/Web", sources: ["pages.c"], publicHeadersPath: "include"),
         // What must be safe in a handler of signals.
         .target(name: "BlackBox", path: "Sources/Server/BlackBox"),
+        // Knows a server by its protocol alone, as its players do.
+        .target(
+            name: "LoadGenerator",
+            dependencies: [
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Histogram", package: "hdrhistogram-swift"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ],
+            swiftSettings: strict),
         .target(
             name: "ParlorServer",
             dependencies: [
-                "BlackBox", "GameKitProtocol", "RedisClient", "RoomEngine", "SessionStore", "Web",
+                "BlackBox", "GameKitProtocol", "LoadGenerator", "RedisClient", "RoomEngine", "SessionStore", "Web",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "DequeModule", package: "swift-collections"),

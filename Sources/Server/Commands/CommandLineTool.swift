@@ -10,7 +10,7 @@ struct CommandLineTool: AsyncParsableCommand {
         commandName: "parlor", abstract: "A room server for multiplayer browser games.", version: Server.version,
         subcommands: [
             ServeCommand.self, ConfigCommand.self, CheckCommand.self, RoomsCommand.self, ReplayCommand.self,
-            BackupCommand.self, RestoreCommand.self, TokenCommand.self, EchoCommand.self,
+            BackupCommand.self, RestoreCommand.self, TokenCommand.self, BenchCommand.self, EchoCommand.self,
         ], defaultSubcommand: ServeCommand.self)
 
     /// The games of this executable; set once, before anything is parsed.

@@ -1,0 +1,72 @@
+internal import NIOCore
+
+/// What clients do to a server, and what must come of it. Pure: told what happens, it says what to do with the ``Load``.
+protocol Scenario: Sendable {
+    static var name: String { get }
+    /// As the report names them.
+    var parameters: [String: Parameter] { get }
+    var connections: Int { get }
+    /// What it sends at most, in all.
+    var messagesPerSecond: Double { get }
+    /// Whether its clients connect when it says so, and not all of them at the beginning.
+    var connectsItself: Bool { get }
+    /// How many of them come from one address, where there are many.
+    var connectionsPerSource: Int { get }
+    /// Codes that belong to it.
+    var expectedRefusals: Set<String> { get }
+
+    mutating func welcomed(_ client: Int, _ load: inout Load)
+    /// - Parameter due: when the request was due that the message answers.
+    mutating func heard(_ message: Message, by client: Int, answering due: NIODeadline?, _ load: inout Load)
+    /// - Returns: whether the client was to end.
+    mutating func ended(_ client: Int, _ load: inout Load) -> Bool
+
+    /// Whether everybody is where they should be, and the load may begin.
+    var isReady: Bool { get }
+    mutating func begin(_ load: inout Load)
+    /// Does what is due.
+    /// - Returns: when something is due again.
+    mutating func act(_ load: inout Load) -> NIODeadline?
+    /// Nothing more becomes due; what is under way may come to its end.
+    mutating func stop()
+    /// Asked again and again after that.
+    /// - Returns: whether nothing is under way any more.
+    mutating func settles(_ load: inout Load) -> Bool
+    /// The last look, at what did not come.
+    mutating func finish(_ load: inout Load)
+}
+
+extension Scenario {
+    var connectsItself: Bool { false }
+    var connectionsPerSource: Int { LoadLimits.connectionsPerAddress }
+    var expectedRefusals: Set<String> { [] }
+    mutating func ended(_ client: Int, _ load: inout Load) -> Bool { false }
+    mutating func settles(_ load: inout Load) -> Bool { load.unanswered == 0 }
+    mutating func finish(_ load: inout Load) {
+        if load.unanswered > 0 { load.tally.fault("requests that were never answered", count: load.unanswered) }
+    }
+}
+
+/// A value in the report.
+enum Parameter: Encodable, Equatable, CustomStringConvertible {
+    case int(Int)
+    case number(Double)
+    case flag(Bool)
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        switch self {
+        case .int(let value): try container.encode(value)
+        case .number(let value): try container.encode(value)
+        case .flag(let value): try container.encode(value)
+        }
+    }
+
+    var description: String {
+        switch self {
+        case .int(let value): "\(value)"
+        case .number(let value): value == value.rounded() ? "\(Int(value))" : "\(value)"
+        case .flag(let value): "\(value)"
+        }
+    }
+}

@@ -1,0 +1,58 @@
+internal import ArgumentParser
+internal import LoadGenerator
+
+/// The scenarios of `parlor bench`, each with what can be said of it. What they do is in the load generator.
+extension BenchCommand {
+    struct Echo: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Pings, each answered with a pong.")
+
+        @OptionGroup var options: Options
+        @Option var connections = 100
+        @Option(help: "Messages a second, in all.") var rate = 10_000.0
+
+        func run() async throws { try await options.run(.echo(connections: connections, perSecond: rate)) }
+    }
+
+    struct Moves: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Rooms of tic-tac-toe: from a move to its result.")
+
+        @OptionGroup var options: Options
+        @Option var rooms = 50
+        @Option(help: "Moves a second, in all.") var rate = 5000.0
+        @Flag(help: "Ask at the end whether every move that was acknowledged is there.") var checkDurable = false
+
+        func run() async throws {
+            try await options.run(.moves(rooms: rooms, perSecond: rate, checksDurability: checkDurable))
+        }
+    }
+
+    struct Fanout: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "One room whose members say something in turn, and all hear it.")
+
+        @OptionGroup var options: Options
+        @Option(help: "Two of them players, the others spectators.") var members = 500
+        @Option(help: "Lines a second, in all.") var rate = 20.0
+        @Option(help: "Lines that are said at one moment.") var burst = 1
+        @Option(help: "What each member gets of a line, as near as a line can come to it.") var bytes = 120
+
+        func run() async throws {
+            try await options.run(.fanout(members: members, perSecond: rate, burst: burst, bytes: bytes))
+        }
+    }
+
+    struct Pong: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Rooms of two Pong players, and the states they get.")
+
+        @OptionGroup var options: Options
+        @Option var rooms = 100
+        @Option(help: "How often each player changes direction.") var turnsPerSecond = 4.0
+        @Flag(help: "Nobody moves.") var idleHanded = false
+
+        func run() async throws {
+            try await options.run(
+                .pong(rooms: rooms, turnsPerSecond: turnsPerSecond, isIdleHanded: idleHanded))
+        }
+    }
+}

@@ -1,7 +1,7 @@
 # Everything that is done with Parlor. Bare `make` lists it.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run release test mutants lint simulate power-cuts bench bench-durable bench-redis chaos outages autobahn fuzz fuzz-planted races bench-frames hostile bench-hostile clean setup-run setup-test
+.PHONY: help run release test mutants lint simulate power-cuts bench bench-growth bench-recovery bench-durable bench-redis chaos outages autobahn fuzz fuzz-planted races bench-frames hostile bench-hostile clean setup-run setup-test
 
 PORT ?= 8080
 CUTS ?= 500
@@ -35,8 +35,15 @@ power-cuts: ## Cut the power of the stores' disk: CUTS=500 times, from SEED=1 on
 	swift build --product power-cuts
 	@scripts/power-cuts $(CUTS) $(SEED)
 
-bench: release setup-test ## Measure the time from start to listening, and from a kill until people are back
-	@scripts/bench
+bench: ROUNDS = 3
+bench: release ## Measure the server beside the floor, and what else has a target: ONLY="fanout pong" ROUNDS=1
+	@python3 -B Benchmarks/load/run.py --rounds $(ROUNDS) $(ONLY)
+
+bench-growth: ROUNDS = 3
+bench-growth: release ## Measure how cost and memory grow with connections and rooms, and plot it: ONLY=rooms ROUNDS=1
+	@python3 -B Benchmarks/load/growth.py --rounds $(ROUNDS) $(ONLY)
+
+bench-recovery: release setup-test ## Measure the time from a kill until people are back, with 1 to 100,000 rooms
 	@.venv/bin/python -B Benchmarks/recovery.py .build/release/parlor
 
 ROUNDS ?= 1000

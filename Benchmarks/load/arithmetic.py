@@ -1,0 +1,91 @@
+"""What becomes of the figures of single runs: sizes for the floor, costs, ratios, spreads and verdicts. No clock, no process."""
+
+import dataclasses
+import statistics
+
+# What a scenario promises to deliver and does not, beyond this share, was not the same work as the floor's.
+MOST_LOST = 0.05
+# So much of what was sent may have gone out late: beyond it the generator, and not the server, was measured.
+MOST_LATE = 0.05
+
+
+@dataclasses.dataclass(frozen=True)
+class Shape:
+    """How a scenario's messages and deliveries hang together, which the floor has to repeat.
+
+    `group`: connections that get each state. `answers`: frames for a message that its sender alone gets. `counts`: which of the
+    two a delivery is, `answers` or `states`. `hz`: states a second when they come with time and not with messages.
+    """
+
+    connections: int
+    group: int = 1
+    answers: int = 0
+    counts: str = "states"
+    burst: int = 1
+    hz: int = 0
+
+    def plan(self, result):
+        """The floor's flags: as many bytes, in as many messages and deliveries, as the bench has measured."""
+        sent, received = result["sent"], result["received"]
+        plan = {"connections": self.connections, "group": self.group, "burst": self.burst, "hz": self.hz}
+        if not sent["messages"]:
+            return plan | {"state": round(received["bytes"] / received["messages"])}
+        frame = received["bytes"] / received["messages"]
+        answer = frame * self.answers
+        plan["rate"] = round(sent["messages"] / result["seconds"], 3)
+        plan["in"] = round(sent["bytes"] / sent["messages"])
+        plan["answer"] = round(answer)
+        if self.hz:
+            plan["state"] = round((received["bytes"] - answer * sent["messages"]) / result["deliveries"])
+        else:
+            plan["state"] = max(round((received["bytes"] / sent["messages"] - answer) / self.group), 0)
+        return plan
+
+    def objection(self, result):
+        """Why a run is no measurement of this shape, or None."""
+        sent, deliveries = result["sent"]["messages"], result["deliveries"]
+        if not deliveries:
+            return "nothing was delivered"
+        if sent and result.get("late", 0) > MOST_LATE * sent:
+            return f"{result['late']} of {sent} messages went out late"
+        if self.hz:
+            return None
+        promised = sent * (self.group if self.counts == "states" else 1)
+        if abs(deliveries - promised) > MOST_LOST * promised:
+            return f"{deliveries} deliveries of {promised}"
+        return None
+
+
+def server_micros(result):
+    """CPU of the server for a delivery."""
+    return result["server"]["cpuSeconds"] / result["deliveries"] * 1e6
+
+
+def costs(result, floor, shape):
+    """CPU of the server and of the floor for a delivery of the same kind."""
+    return {"server": server_micros(result), "floor": floor["cpuSeconds"] / floor[shape.counts] * 1e6}
+
+
+@dataclasses.dataclass(frozen=True)
+class Spread:
+    """Of the rounds."""
+
+    median: float
+    least: float
+    most: float
+
+    @classmethod
+    def of(cls, values):
+        return cls(statistics.median(values), min(values), max(values))
+
+    def over(self, other):
+        """The ratio of the medians."""
+        return self.median / other.median
+
+
+def verdict(value, most=None, least=None):
+    """Compared as measured, not as rounded for the table."""
+    if most is None and least is None:
+        return ""
+    is_met = (most is None or value <= most) and (least is None or value >= least)
+    return "met" if is_met else "**missed**"

@@ -1,0 +1,168 @@
+"""What is held against a number: memory, cores, joins, starts, crowds, durable moves."""
+
+import contextlib
+import dataclasses
+import statistics
+import subprocess
+import tempfile
+
+from arithmetic import server_micros, verdict
+from tools import BUILD
+
+KIB = 1024
+CONNECTIONS = 5000
+ROOMS = CONNECTIONS // 2
+# A whole heartbeat's time, so that each connection is pinged once, whenever it was opened.
+HEARTBEAT_SECONDS = 15
+# Nobody moves for that long; else the turns of idle rooms would end.
+IDLE = {"turnSeconds": 3600}
+# Less than this between two servers of so many connections is a difference of their heartbeats.
+NO_CORES = 0.002
+# Joins are as fast with 20,000 open rooms as with 100, but for what two runs differ by.
+FLAT = 0.9
+OPEN_ROOMS = [100, 1000, 20_000]
+CROWD = 10_000
+STARTS = 10
+DURABLE_RATE = 5000
+# Beyond what one core stores: what is answered is then all that it can.
+DURABLE_EXCESS = 30_000
+
+
+@dataclasses.dataclass(frozen=True)
+class Bound:
+    """A row of the table: a figure of a measurement, as text, and what it has to keep to."""
+
+    figure: str
+    title: str
+    format: str
+    most: float = None
+    least: float = None
+
+    @property
+    def target(self):
+        if self.most is not None:
+            return f"≤ {self.format.format(self.most)}"
+        return f"≥ {self.format.format(self.least)}" if self.least is not None else ""
+
+    def verdict(self, spread):
+        return verdict(spread.median, self.most, self.least)
+
+
+@dataclasses.dataclass(frozen=True)
+class Measurement:
+    word: str
+    run: object             # what gives the figures of one round, from the tools
+    bounds: tuple
+
+    def measure(self, tools):
+        return tools.spreads(self.word, lambda: self.run(tools), lambda run: ", ".join(
+            f"{bound.title}: {bound.format.format(run[bound.figure])}" for bound in self.bounds))
+
+
+@contextlib.contextmanager
+def certificate():
+    """Of the server itself, for an hour of measuring."""
+    with tempfile.TemporaryDirectory(dir=BUILD) as folder:
+        files = {"PARLOR_TLS_CERT": f"{folder}/certificate.pem", "PARLOR_TLS_KEY": f"{folder}/key.pem"}
+        subprocess.run(
+            ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "1",
+             "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1",
+             "-out", files["PARLOR_TLS_CERT"], "-keyout", files["PARLOR_TLS_KEY"]], check=True, capture_output=True)
+        yield files
+
+
+def grown(result, count):
+    """Bytes of the server for each."""
+    return (result["server"]["residentAfter"] - result["server"]["residentBefore"]) / count
+
+
+def handless(tools):
+    with tools.server() as server:
+        result = tools.load(server, "pong", "--rooms", 1000, "--idle-handed")
+    return {"cores": result["server"]["cores"], "delivered": result["perSecond"]}
+
+
+def idle(tools):
+    with tools.server() as server:
+        plain = grown(tools.load(server, "idle", "--connections", CONNECTIONS), CONNECTIONS)
+    with certificate() as files, tools.server(environment=files) as server:
+        secure = grown(tools.load(server, "idle", "--connections", CONNECTIONS), CONNECTIONS)
+    return {"plain": plain, "tls": secure - plain}
+
+
+def seated(tools):
+    """With rooms and without: what both have are the connections."""
+    results = {}
+    for name, options in {"without": [], "with": ["--seated"]}.items():
+        with tools.server(games=IDLE) as server:
+            results[name] = tools.load(
+                server, "idle", "--connections", CONNECTIONS, *options, seconds=max(tools.seconds, HEARTBEAT_SECONDS))
+    bare, full = (grown(results[name], ROOMS) for name in ("without", "with"))
+    cores = {name: result["server"]["cores"] for name, result in results.items()}
+    return {"room": full - bare, "cores": cores["with"] - cores["without"], **cores}
+
+
+def tls_echo(tools):
+    with certificate() as files, tools.server(environment=files) as server:
+        return {"micros": server_micros(tools.load(server, "echo", "--connections", 100, "--rate", 10_000))}
+
+
+def joins(tools):
+    rates = {}
+    for rooms in OPEN_ROOMS:
+        with tools.server() as server:
+            rates[f"at {rooms}"] = tools.load(server, "joins", "--connections", 100, "--open-rooms", rooms)["perSecond"]
+    first, *_, last = rates.values()
+    return rates | {"flat": last / first}
+
+
+def start(tools):
+    starts = sorted(tools.start() for _ in range(STARTS))
+    return {"ms": statistics.median(starts), "slowest": starts[-1]}
+
+
+def crowd(tools):
+    p99 = {}
+    for spectators in (0, CROWD):
+        with tools.server(games={"spectators": CROWD}) as server:
+            p99[spectators] = tools.load(server, "crowd", "--spectators", spectators)["latency"]["p99"] / 1000
+    return {"alone": p99[0], "crowded": p99[CROWD], "times": p99[CROWD] / p99[0]}
+
+
+def durable(tools):
+    with tools.server(durability="everyInput") as server:
+        steady = tools.load(server, "moves", "--rooms", 100, "--rate", DURABLE_RATE, "--check-durable")
+    with tools.server(durability="everyInput") as server:
+        most = tools.load(server, "moves", "--rooms", 1000, "--rate", DURABLE_EXCESS)
+    return {"p50": steady["latency"]["p50"] / 1000, "p99": steady["latency"]["p99"] / 1000,
+            "micros": server_micros(steady), "most": most["perSecond"]}
+
+
+MEASUREMENTS = [
+    Measurement("handless", handless, (
+        Bound("cores", "1,000 rooms of Pong in which nobody plays: cores", "{:.3f}", most=0.15),
+        Bound("delivered", "states a second that they are sent", "{:,.0f}"))),
+    Measurement("idle", idle, (
+        Bound("plain", f"Idle connection, resident, of {CONNECTIONS:,}", "{:,.0f} B", most=7 * KIB),
+        Bound("tls", "what TLS adds to it", "{:,.0f} B"))),
+    Measurement("tls", tls_echo, (Bound("micros", "Protocol `ping` through TLS: CPU of the server", "{:.2f} µs"),)),
+    Measurement("seated", seated, (
+        Bound("room", f"Idle room, resident, of {ROOMS:,}: two sit and nobody moves", "{:,.0f} B", most=5 * KIB),
+        Bound("cores", "cores that they take", "{:.4f}", most=NO_CORES),
+        Bound("without", f"cores that their {CONNECTIONS:,} connections take without them", "{:.4f}"))),
+    Measurement("joins", joins, (
+        *(Bound(f"at {rooms}", f"Quick joins a second with {rooms:,} open rooms", "{:,.0f}", least=5000) for rooms in OPEN_ROOMS),
+        Bound("flat", f"with {OPEN_ROOMS[-1]:,} against with {OPEN_ROOMS[0]}", "{:.2f}", least=FLAT))),
+    Measurement("start", start, (
+        Bound("ms", f"Start to listening, of {STARTS} starts", "{:.0f} ms", most=150),
+        Bound("slowest", "the slowest of them", "{:.0f} ms"))),
+    Measurement("crowd", crowd, (
+        Bound("alone", "p99 of a move of two players whom nobody watches", "{:.2f} ms"),
+        Bound("crowded", f"with {CROWD:,} spectators", "{:.2f} ms"),
+        Bound("times", "times as long", "{:.2f}", most=1.5))),
+    Measurement("durable", durable, (
+        Bound("p50", f"Durable moves, {DURABLE_RATE:,}/s in 100 rooms: p50", "{:.2f} ms"),
+        Bound("p99", "p99", "{:.2f} ms"),
+        Bound("micros", "CPU of the server for one", "{:.1f} µs"),
+        Bound("most", f"Durable moves a second when {DURABLE_EXCESS:,}/s are due in 1,000 rooms", "{:,.0f}"))),
+]

@@ -5,7 +5,6 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/tcp.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -88,10 +87,10 @@ static void hear_until(uint64_t moment) {
 // MARK: Messages
 
 /// In turn: one of each group, then the next of each.
-static Connection *sender(uint64_t message) {
+static Connection *sender(uint64_t burst) {
     const Plan *plan = driver.plan;
-    uint64_t groups = plan->connections / plan->group, member = message / groups % plan->group;
-    return &driver.connections[message % groups * plan->group + member];
+    uint64_t groups = plan->connections / plan->group, member = burst / groups % plan->group;
+    return &driver.connections[burst % groups * plan->group + member];
 }
 
 static uint64_t due(void) {
@@ -101,15 +100,13 @@ static uint64_t due(void) {
 }
 
 static void send_burst(void) {
-    static const char bytes[16 * 1024];
+    static const char bytes[MESSAGE_BYTES];
     const Plan *plan = driver.plan;
-    bool is_late = now() > due() + late;
-    for (uint64_t i = 0; i < plan->burst; i++) {
-        ssize_t count = send(sender(driver.sent)->fd, bytes, plan->in, MSG_NOSIGNAL | MSG_DONTWAIT);
-        if (count != (ssize_t)plan->in) fail("the server does not read, or reads too slowly: %s", strerror(errno));
-        driver.sent++;
-        driver.late += is_late;
-    }
+    if (now() > due() + late) driver.late += plan->burst;
+    size_t length = plan->in * plan->burst;
+    ssize_t count = send(sender(driver.bursts)->fd, bytes, length, MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (count != (ssize_t)length) fail("the server does not read, or reads too slowly: %s", strerror(errno));
+    driver.sent += plan->burst;
     driver.bursts++;
 }
 

@@ -12,6 +12,7 @@ enum {
     SEND_BUFFER_BYTES = 64 * 1024,
     RECEIVE_BUFFER_BYTES = 32 * 1024,
     READ_BYTES = 64 * 1024,     // at a time, of one socket
+    MESSAGE_BYTES = 16 * 1024,  // the largest message of the protocol, and what a burst may have
     PATTERN_PERIOD = 251,       // a prime, so that a stream which lost or doubled a message does not fit
     PHASES = 8,                 // of the timer, as Parlor has them
 };
@@ -21,7 +22,7 @@ static const uint64_t second = 1000000000;
 typedef struct {
     uint64_t connections, group;   // the connections are in groups of so many
     double rate;                   // messages a second of all connections together
-    uint64_t burst;                // of them so many at one moment
+    uint64_t burst;                // of them so many at one moment, from one connection
     uint64_t in, answer, state;    // bytes: of a message, of what its sender is owed, of what each of its group is owed
     uint64_t hz;                   // above 0: a group is owed a state so often a second, and not for messages
     uint64_t warm_up, seconds;

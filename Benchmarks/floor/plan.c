@@ -19,7 +19,7 @@ static const Option options[] = {
     OPTION("--connections", connections, 1, 20000),   // as many files as a process usually may have
     OPTION("--group", group, 1, 20000),
     OPTION("--burst", burst, 1, 1000),
-    OPTION("--in", in, 1, 16 * 1024),                 // the largest message of the protocol
+    OPTION("--in", in, 1, MESSAGE_BYTES),
     OPTION("--answer", answer, 0, READ_BYTES),
     OPTION("--state", state, 0, READ_BYTES),
     OPTION("--hz", hz, 0, 1000),
@@ -64,11 +64,11 @@ static void check(const Plan *plan) {
     if (plan->connections % plan->group) refuse("--connections must be whole groups");
     if (plan->hz && !plan->state) refuse("--hz owes states: how many bytes they have is --state");
     if (plan->hz && plan->burst > 1) refuse("--burst is what is answered at once, which with --hz nothing is");
-    if (plan->burst > plan->connections) refuse("the messages of a --burst come from as many --connections");
+    if (plan->in * plan->burst > MESSAGE_BYTES) refuse("a --burst has at most %d bytes", MESSAGE_BYTES);
     if (plan->rate == 0 && (plan->burst > 1 || plan->answer)) refuse("without a --rate nothing is sent or answered");
     if (plan->rate == 0 && plan->state && !plan->hz) refuse("states are owed for messages (--rate) or at times (--hz)");
     if (plan->rate > 0 && !plan->answer && !plan->state) refuse("nothing is owed: --answer or --state");
-    if (plan->answer + plan->state * plan->burst > SEND_BUFFER_BYTES)
+    if ((plan->answer + plan->state) * plan->burst > SEND_BUFFER_BYTES)
         refuse("what a socket is owed at once must fit its buffer of %d bytes", SEND_BUFFER_BYTES);
 }
 

@@ -28,7 +28,7 @@ static struct {
     int epoll;
     Socket *sockets, **owing;
     size_t owing_count, open_count;
-    uint64_t begin, phases_done, waiting;
+    uint64_t begin, phases_done;
     uint64_t messages, answers, states, bytes, reads, writes, wakeups;
 } server;
 
@@ -97,7 +97,6 @@ static void take(Socket *socket) {
     socket->unread = (uint32_t)(held % plan->in);
     for (uint64_t message = 0; message < held / plan->in; message++) {
         server.messages++;
-        server.waiting++;
         if (plan->answer) {
             owe(socket, plan->answer);
             server.answers++;
@@ -140,11 +139,8 @@ static void pass(Counts *counts) {
         if (!socket->has_ended && events[i].events & (EPOLLIN | EPOLLHUP | EPOLLERR)) take(socket);
     }
     if (has_timer()) owe_what_is_due();
-    // A burst is what one pass of a perfect server would have found together.
-    if (server.waiting >= server.plan->burst || server.plan->hz) {
-        for (size_t i = 0; i < server.owing_count; i++) pay(server.owing[i]);
-        server.owing_count = server.waiting = 0;
-    }
+    for (size_t i = 0; i < server.owing_count; i++) pay(server.owing[i]);
+    server.owing_count = 0;
     publish(counts);
 }
 

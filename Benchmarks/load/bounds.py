@@ -7,7 +7,7 @@ import subprocess
 import tempfile
 
 from arithmetic import server_micros, verdict
-from tools import BUILD
+from tools import BUILD, NotMeasured
 
 KIB = 1024
 CONNECTIONS = 5000
@@ -24,8 +24,9 @@ OPEN_ROOMS = [100, 1000, 20_000]
 CROWD = 10_000
 STARTS = 10
 DURABLE_RATE = 5000
-# Beyond what one core stores: what is answered is then all that it can.
-DURABLE_EXCESS = 30_000
+# One after the other, until the server does not keep up: what it answers then is less than was due.
+DURABLE_RATES = range(7500, 30_001, 2500)
+KEEPING_UP = 0.98
 
 
 @dataclasses.dataclass(frozen=True)
@@ -132,10 +133,22 @@ def crowd(tools):
 def durable(tools):
     with tools.server(durability="everyInput") as server:
         steady = tools.load(server, "moves", "--rooms", 100, "--rate", DURABLE_RATE, "--check-durable")
-    with tools.server(durability="everyInput") as server:
-        most = tools.load(server, "moves", "--rooms", 1000, "--rate", DURABLE_EXCESS)
     return {"p50": steady["latency"]["p50"] / 1000, "p99": steady["latency"]["p99"] / 1000,
-            "micros": server_micros(steady), "most": most["perSecond"]}
+            "micros": server_micros(steady), "most": most_durable(tools)}
+
+
+def most_durable(tools):
+    """Moves a second, of the highest rate that the server kept up with; 0 when it was none of them."""
+    most = 0
+    for rate in DURABLE_RATES:
+        try:
+            with tools.server(durability="everyInput") as server:
+                most = tools.load(server, "moves", "--rooms", 500, "--rate", rate)["perSecond"]
+        except NotMeasured:
+            break
+        if most < KEEPING_UP * rate:
+            break
+    return most
 
 
 MEASUREMENTS = [
@@ -164,5 +177,5 @@ MEASUREMENTS = [
         Bound("p50", f"Durable moves, {DURABLE_RATE:,}/s in 100 rooms: p50", "{:.2f} ms"),
         Bound("p99", "p99", "{:.2f} ms"),
         Bound("micros", "CPU of the server for one", "{:.1f} µs"),
-        Bound("most", f"Durable moves a second when {DURABLE_EXCESS:,}/s are due in 1,000 rooms", "{:,.0f}"))),
+        Bound("most", "most durable moves a second in 500 rooms", "{:,.0f}"))),
 ]

@@ -9,9 +9,10 @@ stays level is growth in proportion. Exit code 1 when something could not be mea
 import os
 import sys
 
-from arithmetic import Shape, costs
+from arithmetic import Shape
 from bounds import IDLE, grown
 from plot import Panel, Series, svg
+from ratios import MOVES_OF_MESSAGES, beside_floor
 from report import conditions, table
 from tools import ROOT, NotMeasured, begin, say
 
@@ -24,25 +25,17 @@ OPEN = [10, 30, 100, 300, 1000, 3000, 10_000]
 PINGS, MOVES = 10_000, 1000
 
 
-def beside_floor(tools, shape, *bench):
-    """CPU of the server and of the floor for a delivery."""
-    with tools.server() as server:
-        result = tools.load(server, *bench)
-    if objection := shape.objection(result):
-        raise NotMeasured(objection)
-    return costs(result, tools.floor(shape.plan(result)), shape)
-
-
 def connections(tools, count):
-    shape = Shape(count, answers=1, counts="answers")
-    figures = beside_floor(tools, shape, "echo", "--connections", count, "--rate", PINGS)
+    shape = Shape(count, answers=1)
+    _, figures = beside_floor(tools, shape, "echo", "--connections", count, "--rate", PINGS)
     with tools.server() as server:
         return figures | {"bytes": grown(tools.load(server, "idle", "--connections", count), count)}
 
 
 def played_rooms(tools, count):
-    shape = Shape(2 * count, group=2, answers=1, counts="answers")
-    return beside_floor(tools, shape, "moves", "--rooms", count, "--rate", MOVES)
+    shape = Shape(2 * count, group=2, answers=1, least=MOVES_OF_MESSAGES)
+    result, figures = beside_floor(tools, shape, "moves", "--rooms", count, "--rate", MOVES)
+    return figures | {"bytes": grown(result, count)}
 
 
 def open_rooms(tools, count):
@@ -73,7 +66,7 @@ def rows(found, count_name, titles):
     return table(head, body)
 
 
-def of_connections(tools, rounds):
+def of_connections(tools):
     found = series("connections", connections, CONNECTIONS, tools)
     plot = svg([
         Panel(f"CPU for a ping, {PINGS:,} a second in all", "µs of a core", "connections",
@@ -83,15 +76,16 @@ def of_connections(tools, rounds):
         "server": "server µs a ping", "floor": "floor µs", "bytes": "idle, bytes each"}), ""]
 
 
-def of_rooms(tools, rounds):
+def of_rooms(tools):
     played = series("rooms played in", played_rooms, PLAYED, tools)
     opened = series("open rooms", open_rooms, OPEN, tools)
     plot = svg([
         Panel(f"CPU for a move, {MOVES:,} a second in all", "µs of a core", "rooms",
               (line("server", played, "server"), line("floor", played, "floor"))),
+        Panel("Memory of a room with its two connections", "bytes resident", "rooms", (line("server", played, "bytes"),)),
         Panel("Quick joins with so many rooms open", "joins a second", "open rooms", (line("server", opened, "joins"),)),
         Panel("Memory of an open room", "bytes resident", "open rooms", (line("server", opened, "bytes"),))])
-    return plot, ["## Rooms", "", *rows(played, "rooms", {"server": "server µs a move", "floor": "floor µs"}), "",
+    return plot, ["## Rooms", "", *rows(played, "rooms", {"server": "server µs a move", "floor": "floor µs", "bytes": "bytes each"}), "",
                   *rows(opened, "open rooms", {"joins": "quick joins a second", "bytes": "bytes each"}), ""]
 
 

@@ -52,9 +52,9 @@ def number(value):
     return f"{value:,.0f}" if value == round(value) else f"{value:g}"
 
 
-def drawn(panel, left):
-    """The elements of a panel whose left edge is there."""
-    x0, x1, y0, y1 = left + LEFT, left + WIDTH - RIGHT, HEIGHT - BOTTOM, TOP
+def drawn(panel):
+    """The elements of a panel."""
+    x0, x1, y0, y1 = LEFT, WIDTH - RIGHT, HEIGHT - BOTTOM, TOP
     places = sorted({x for series in panel.series for x in series.points})
     ticks = steps(max(spread.most for series in panel.series for spread in series.points.values()))
     low, high = math.log10(places[0]), math.log10(places[-1])
@@ -65,14 +65,14 @@ def drawn(panel, left):
     def up(y):
         return round(y0 - y / ticks[-1] * (y0 - y1), 1)
 
-    yield f'<text class="title" x="{left + 8}" y="20">{escape(panel.title)}</text>'
-    yield f'<text class="axis" x="{left + 8}" y="40">{escape(panel.unit)}</text>'
+    yield f'<text class="title" x="8" y="20">{escape(panel.title)}</text>'
+    yield f'<text class="axis" x="8" y="40">{escape(panel.unit)}</text>'
     yield f'<text class="axis" x="{(x0 + x1) / 2}" y="{HEIGHT - 8}" text-anchor="middle">{escape(panel.x_axis)}</text>'
     for tick in ticks:
         yield f'<line class="grid" x1="{x0}" x2="{x1}" y1="{up(tick)}" y2="{up(tick)}"/>'
         yield f'<text class="axis" x="{x0 - 8}" y="{up(tick) + 4}" text-anchor="end">{number(tick)}</text>'
     for x in places:
-        if math.log10(x) == round(math.log10(x)):
+        if math.log10(x) == round(math.log10(x)) or x == places[-1]:
             yield f'<text class="axis" x="{across(x)}" y="{y0 + 18}" text-anchor="middle">{x:,}</text>'
     for series, colour in zip(panel.series, COLOURS):
         yield f'<g class="{colour}">'
@@ -89,10 +89,10 @@ def drawn(panel, left):
 
 
 def svg(panels):
-    """Side by side."""
-    width = WIDTH * len(panels)
-    lines = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {HEIGHT}" width="{width}" height="{HEIGHT}">',
+    """Two side by side, and more below them."""
+    width, height = 2 * WIDTH, HEIGHT * math.ceil(len(panels) / 2)
+    lines = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}">',
              f"<style>{STYLE}</style>"]
-    for number, panel in enumerate(panels):
-        lines += drawn(panel, number * WIDTH)
+    for place, panel in enumerate(panels):
+        lines += [f'<g transform="translate({place % 2 * WIDTH} {place // 2 * HEIGHT})">', *drawn(panel), "</g>"]
     return "\n".join([*lines, "</svg>", ""])

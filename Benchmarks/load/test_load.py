@@ -8,7 +8,7 @@ import unittest
 import xml.dom.minidom
 
 import report
-from arithmetic import Shape, Spread, costs, server_micros, verdict
+from arithmetic import Shape, Spread, costs, verdict
 from bounds import Bound, Measurement, grown
 from plot import Panel, Series, steps, svg
 from ratios import RATIOS
@@ -21,9 +21,9 @@ def result(sent=1000, sent_bytes=60, received=1000, received_bytes=100, deliveri
             "received": {"messages": received, "bytes": received * received_bytes}, "server": {"cpuSeconds": cpu}}
 
 
-ECHO = Shape(100, answers=1, counts="answers")
-MOVES = Shape(100, group=2, answers=1, counts="answers")
-FANOUT = Shape(500, group=500)
+ECHO = Shape(100, answers=1)
+MOVES = Shape(100, group=2, answers=1, least=7 / 9)
+FANOUT = Shape(500, group=500, least=500)
 PONG = Shape(200, group=2, hz=20)
 
 
@@ -60,12 +60,11 @@ class WhatIsNoMeasurement(unittest.TestCase):
         (ECHO, {}, None),
         (ECHO, {"deliveries": 951}, None),
         (ECHO, {"deliveries": 949}, "949"),
-        (ECHO, {"deliveries": 1051}, "1051"),
         (ECHO, {"deliveries": 0}, "nothing"),
         (ECHO, {"late": 50}, None),
         (ECHO, {"late": 51}, "late"),
-        (MOVES, {"deliveries": 1000}, None),
-        (MOVES, {"deliveries": 3000}, "3000"),
+        (MOVES, {"deliveries": 778}, None),
+        (MOVES, {"deliveries": 730}, "730"),
         (FANOUT, {"sent": 40, "deliveries": 20_000}, None),
         (FANOUT, {"sent": 40, "deliveries": 18_000}, "18000"),
         (PONG, {"deliveries": 7000}, None),
@@ -95,13 +94,19 @@ class WhatIsNoMeasurement(unittest.TestCase):
 
 
 class Figures(unittest.TestCase):
-    def test_both_costs_are_of_a_delivery_of_one_kind(self):
-        floor = {"cpuSeconds": 0.02, "answers": 1000, "states": 2000}
-        found = costs(result(cpu=0.03), floor, MOVES)
-        self.assertAlmostEqual(found["server"], 30)
-        self.assertAlmostEqual(found["floor"], 20)
-        self.assertAlmostEqual(costs(result(), floor, Shape(100, group=2))["floor"], 10)
-        self.assertAlmostEqual(server_micros(result(cpu=0.5, deliveries=500_000)), 1)
+    def test_both_costs_are_of_one_delivery(self):
+        floor = {"cpuSeconds": 0.02, "messages": 500, "states": 1000}
+        for shape, measured, server, expected in [
+            (ECHO, result(cpu=0.03), 30, 40),
+            # Each move needs more than one message.
+            (MOVES, result(cpu=0.03, deliveries=800), 37.5, 50),
+            (FANOUT, result(cpu=0.03, deliveries=500_000), 0.06, 0.08),
+            (PONG, result(cpu=0.03, deliveries=4000), 7.5, 20),
+        ]:
+            with self.subTest(shape=shape):
+                found = costs(measured, floor, shape)
+                self.assertAlmostEqual(found["server"], server)
+                self.assertAlmostEqual(found["floor"], expected)
 
     def test_a_ratio_is_that_of_the_medians(self):
         self.assertEqual(Spread.of([3, 1, 2]), Spread(2, 1, 3))
@@ -194,9 +199,9 @@ class TheFloor(unittest.TestCase):
     def test_nonsense_is_refused(self):
         for flags in [
             "--rate x", "--rate -1 --answer 1", "--rate nan --answer 1", "--rate 1e9 --answer 1", "--rate 5", "--rate",
-            "--connections 0", "--connections 20001", "--connections 3 --group 2", "--connections 2 --burst 3 --rate 9 --answer 1",
+            "--connections 0", "--connections 20001", "--connections 3 --group 2", "--in 200 --burst 100 --rate 9 --answer 1",
             "--burst 2 --connections 2", "--hz 20", "--hz 20 --state 9 --burst 2 --connections 2", "--state 9", "--answer 9",
-            "--in 0", "--in 16385", "--answer 65537 --rate 1", "--state 8193 --burst 8 --connections 8 --rate 8", "--seconds 0",
+            "--in 0", "--in 16385", "--answer 65537 --rate 1", "--state 8193 --burst 8 --rate 8", "--seconds 0",
             "--seconds 5x", "--bogus 1", "nonsense",
         ]:
             with self.subTest(flags=flags):

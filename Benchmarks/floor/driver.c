@@ -139,7 +139,7 @@ static void settle(pid_t process, const Counts *counts) {
     for (uint64_t end = now() + DRAIN_SECONDS * second; driver.open_count && now() < end;) hear_until(end);
     if (driver.open_count) fail("%zu connections were not ended by the server", driver.open_count);
     Mark all = mark(process, counts);
-    uint64_t answers = plan->answer ? driver.sent : 0, states = plan->hz ? all.states : driver.sent * plan->group;
+    uint64_t answers = plan->answer ? driver.sent : 0, states = plan->hz > 0 ? all.states : driver.sent * plan->group;
     if (!plan->state) states = 0;
     if (all.messages != driver.sent) fail("%lu messages were sent and %lu read", driver.sent, all.messages);
     if (all.answers != answers || all.states != states)

@@ -24,7 +24,7 @@ typedef struct {
     double rate;                   // messages a second of all connections together
     uint64_t burst;                // of them so many at one moment, from one connection
     uint64_t in, answer, state;    // bytes: of a message, of what its sender is owed, of what each of its group is owed
-    uint64_t hz;                   // above 0: a group is owed a state so often a second, and not for messages
+    double hz;                     // above 0: a group is owed a state so often a second, and not for messages
     uint64_t warm_up, seconds;
 } Plan;
 

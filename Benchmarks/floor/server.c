@@ -52,10 +52,12 @@ static void owe_state(uint32_t group) {
     server.states += plan->group;
 }
 
+static double phase_time(void) { return (double)second / (server.plan->hz * PHASES); }
+
 /// Groups are spread over phases, so that not all are owed their state at one moment.
 static void owe_what_is_due(void) {
     const Plan *plan = server.plan;
-    uint64_t due = (now() - server.begin) * plan->hz * PHASES / second;
+    uint64_t due = (uint64_t)((double)(now() - server.begin) / phase_time());
     for (; server.phases_done < due; server.phases_done++)
         for (uint64_t group = server.phases_done % PHASES; group < plan->connections / plan->group; group += PHASES)
             owe_state((uint32_t)group);
@@ -101,7 +103,7 @@ static void take(Socket *socket) {
             owe(socket, plan->answer);
             server.answers++;
         }
-        if (plan->state && !plan->hz) owe_state(socket->group);
+        if (plan->state && plan->hz == 0) owe_state(socket->group);
     }
 }
 
@@ -118,11 +120,11 @@ static void publish(Counts *counts) {
     PUBLISH(wakeups);
 }
 
-static bool has_timer(void) { return server.plan->hz && server.open_count == server.plan->connections; }
+static bool has_timer(void) { return server.plan->hz > 0 && server.open_count == server.plan->connections; }
 
 static int wait_for_events(struct epoll_event *events) {
     if (!has_timer()) return epoll_wait(server.epoll, events, MOST_EVENTS, -1);
-    uint64_t due = server.begin + (server.phases_done + 1) * second / (server.plan->hz * PHASES) + 1, time = now();
+    uint64_t due = server.begin + (uint64_t)((double)(server.phases_done + 1) * phase_time()) + 1, time = now();
     uint64_t left = due > time ? due - time : 0;
     struct timespec wait = {.tv_sec = (time_t)(left / second), .tv_nsec = (long)(left % second)};
     return epoll_pwait2(server.epoll, events, MOST_EVENTS, &wait, NULL);

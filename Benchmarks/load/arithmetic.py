@@ -1,4 +1,4 @@
-"""What becomes of the figures of single runs: sizes for the floor, costs, ratios, spreads and verdicts. No clock, no process."""
+"""What becomes of the figures of single runs: the floor's flags, costs, ratios, spreads and verdicts. Pure."""
 
 import dataclasses
 import statistics
@@ -13,9 +13,9 @@ MOST_LATE = 0.05
 class Shape:
     """How a scenario's messages and deliveries hang together, which the floor has to repeat.
 
-    `group`: connections that get each state. `answers`: frames for a message that its sender alone gets. `least`: deliveries that
-    a message must come to; not all that is sent need be of the kind that counts. `hz`: states a second when they come with
-    time and not with messages.
+    `group`: connections that get each state. `answers`: frames for a message that its sender alone gets. `least`:
+    deliveries that a message must come to; not all that is sent need be of the kind that counts. `is_timed`: states come
+    with time and not with messages.
     """
 
     connections: int
@@ -23,20 +23,19 @@ class Shape:
     answers: int = 0
     least: float = 1
     burst: int = 1
-    hz: int = 0
+    is_timed: bool = False
 
     def plan(self, result):
         """The floor's flags: as many bytes, in as many messages and deliveries, as the bench has measured."""
         sent, received = result["sent"], result["received"]
-        plan = {"connections": self.connections, "group": self.group, "burst": self.burst, "hz": self.hz}
-        if not sent["messages"]:
-            return plan | {"state": round(received["bytes"] / received["messages"])}
+        plan = {"connections": self.connections, "group": self.group, "burst": self.burst}
         frame = received["bytes"] / received["messages"]
         answer = frame * self.answers
         plan["rate"] = round(sent["messages"] / result["seconds"], 3)
         plan["in"] = round(sent["bytes"] / sent["messages"])
         plan["answer"] = round(answer)
-        if self.hz:
+        if self.is_timed:
+            plan["hz"] = round(result["deliveries"] / result["seconds"] / self.connections, 3)
             plan["state"] = round((received["bytes"] - answer * sent["messages"]) / result["deliveries"])
         else:
             plan["state"] = max(round((received["bytes"] / sent["messages"] - answer) / self.group), 0)
@@ -47,14 +46,16 @@ class Shape:
         sent, deliveries = result["sent"]["messages"], result["deliveries"]
         if not deliveries:
             return "nothing was delivered"
-        if sent and result.get("late", 0) > MOST_LATE * sent:
-            return f"{result['late']} of {sent} messages went out late"
-        if self.hz:
-            return None
-        promised = sent * self.least
+        promised = 0 if self.is_timed else sent * self.least
         if deliveries < (1 - MOST_LOST) * promised:
             return f"{deliveries} deliveries of {promised:.0f}"
         return None
+
+
+def lateness(result):
+    """Why a run says more of its generator than of the server, or None."""
+    late, sent = result.get("late", 0), result["sent"]["messages"]
+    return f"{late} of {sent} messages went out late" if late > MOST_LATE * sent else None
 
 
 def server_micros(result):
@@ -64,7 +65,7 @@ def server_micros(result):
 
 def costs(result, floor, shape):
     """CPU of both for a delivery, as the scenario counts them: the floor's for all the messages that one comes from."""
-    if shape.hz:
+    if shape.is_timed:
         floor_micros = floor["cpuSeconds"] / floor["states"] * 1e6
     else:
         floor_micros = floor["cpuSeconds"] / floor["messages"] * result["sent"]["messages"] / result["deliveries"] * 1e6

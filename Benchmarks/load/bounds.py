@@ -125,7 +125,7 @@ def start(tools):
 def crowd(tools):
     p99 = {}
     for spectators in (0, CROWD):
-        with tools.server(games={"spectators": CROWD}) as server:
+        with tools.server() as server:
             p99[spectators] = tools.load(server, "crowd", "--spectators", spectators)["latency"]["p99"] / 1000
     return {"alone": p99[0], "crowded": p99[CROWD], "times": p99[CROWD] / p99[0]}
 

@@ -85,8 +85,8 @@ def of_rooms(tools):
         Panel("Memory of a room with its two connections", "bytes resident", "rooms", (line("server", played, "bytes"),)),
         Panel("Quick joins with so many rooms open", "joins a second", "open rooms", (line("server", opened, "joins"),)),
         Panel("Memory of an open room", "bytes resident", "open rooms", (line("server", opened, "bytes"),))])
-    return plot, ["## Rooms", "", *rows(played, "rooms", {"server": "server µs a move", "floor": "floor µs", "bytes": "bytes each"}), "",
-                  *rows(opened, "open rooms", {"joins": "quick joins a second", "bytes": "bytes each"}), ""]
+    return plot, ["## Rooms", "", *rows(played, "rooms", {
+        "server": "server µs a move", "floor": "floor µs", "bytes": "with two connections, bytes each"}), "", *rows(opened, "open rooms", {"joins": "quick joins a second", "bytes": "bytes each"}), ""]
 
 
 PARTS = {"connections": of_connections, "rooms": of_rooms}
@@ -95,8 +95,8 @@ PARTS = {"connections": of_connections, "rooms": of_rooms}
 def main():
     load_average = os.getloadavg()[0]
     tools, words = begin(__doc__, list(PARTS), seconds=3)
-    text = ["# Growth", "", "`make bench-growth` wrote this, and the plots in docs/. Server and floor as in [latest.md](latest.md).",
-            "", *conditions(tools, load_average), ""]
+    text = ["# Growth", "", "`make bench-growth` wrote this, and the plots in docs/.",
+            "Server and floor are run as for [latest.md](latest.md).", "", *conditions(tools, load_average), ""]
     try:
         for word, part in PARTS.items():
             if words and word not in words:

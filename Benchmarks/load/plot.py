@@ -14,7 +14,7 @@ STYLE = """
     .first { --colour: #0969da }
     .second { --colour: #bc4c00 }
     .line { fill: none; stroke: var(--colour); stroke-width: 2; stroke-linejoin: round }
-    .dot { fill: var(--colour) }
+    .dot, .name { fill: var(--colour) }
     .range { stroke: var(--colour); stroke-width: 1.5; opacity: .5 }
     @media (prefers-color-scheme: dark) {
         text { fill: #f0f6fc }
@@ -84,7 +84,7 @@ def drawn(panel):
         for x, spread in points:
             yield f'<circle class="dot" cx="{x}" cy="{up(spread.median)}" r="3.5"/>'
         x, spread = points[-1]
-        yield f'<text x="{x}" y="{up(spread.most) - 10}" text-anchor="end" style="fill: var(--colour)">{escape(series.name)}</text>'
+        yield f'<text class="name" x="{x}" y="{up(spread.most) - 10}" text-anchor="end">{escape(series.name)}</text>'
         yield "</g>"
 
 

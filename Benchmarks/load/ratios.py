@@ -60,5 +60,5 @@ RATIOS = [
           ("rooms", "--rooms", 100, "--players", 5, "--rate-per-player", 10),
           Shape(500, group=5, answers=1, least=5 * MOVES_OF_MESSAGES), most=2.2),
     Ratio("pong", "100 rooms of Pong, 20 states/s, physics included", "state",
-          ("pong", "--rooms", 100), Shape(200, group=2, answers=1, hz=20), most=2.5),
+          ("pong", "--rooms", 100), Shape(200, group=2, answers=1, is_timed=True), most=2.5),
 ]

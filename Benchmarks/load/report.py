@@ -72,8 +72,8 @@ def rate_rows(measured):
 
 def page(conditions, ratios, bounds):
     """`conditions`: lines about the run."""
-    text = ["# Speed", "", "`make bench` wrote this. The server has one event loop on the first core; load and floor have the last.",
-            "CPU is the server process's own, user and system, from its schedstat.", "", *conditions, ""]
+    text = ["# Speed", "", "`make bench` wrote this. [Performance](../../docs/performance.md) says what the rows mean. The",
+            "server has one event loop on the first core; load and the floor's driver have the last.", "", *conditions, ""]
     if ratios:
         text += ["## Against the floor", "",
                  "The [floor](../floor/README.md) moves the same bytes through as many sockets and does nothing else.", "",

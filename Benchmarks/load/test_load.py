@@ -8,7 +8,7 @@ import unittest
 import xml.dom.minidom
 
 import report
-from arithmetic import Shape, Spread, costs, verdict
+from arithmetic import Shape, Spread, costs, lateness, verdict
 from bounds import Bound, Measurement, grown
 from plot import Panel, Series, steps, svg
 from ratios import RATIOS
@@ -24,7 +24,7 @@ def result(sent=1000, sent_bytes=60, received=1000, received_bytes=100, deliveri
 ECHO = Shape(100, answers=1)
 MOVES = Shape(100, group=2, answers=1, least=7 / 9)
 FANOUT = Shape(500, group=500, least=500)
-PONG = Shape(200, group=2, hz=20)
+PONG = Shape(200, group=2, is_timed=True)
 
 
 class WhatTheFloorIsAskedFor(unittest.TestCase):
@@ -32,7 +32,7 @@ class WhatTheFloorIsAskedFor(unittest.TestCase):
         self.assertEqual({name: shape.plan(measured).get(name) for name in plan}, plan)
 
     def test_an_answer_to_the_sender_alone(self):
-        self.expect(ECHO, result(), connections=100, group=1, rate=500, answer=100, state=0, burst=1, hz=0, **{"in": 60})
+        self.expect(ECHO, result(), connections=100, group=1, rate=500, answer=100, state=0, burst=1, hz=None, **{"in": 60})
 
     def test_an_answer_and_a_state_for_each_of_the_room(self):
         measured = result(received=3000)
@@ -48,10 +48,9 @@ class WhatTheFloorIsAskedFor(unittest.TestCase):
     def test_states_that_come_with_time(self):
         self.expect(PONG, result(sent=1600, received=8000, deliveries=8000, received_bytes=150), rate=800, hz=20, state=150)
 
-    def test_states_while_nobody_sends(self):
-        measured = result(sent=0, received=8000, deliveries=8000, received_bytes=150)
-        self.expect(PONG, measured, hz=20, state=150)
-        self.assertNotIn("rate", PONG.plan(measured))
+    def test_states_that_come_with_time_beside_answers(self):
+        shape = Shape(200, group=2, answers=1, is_timed=True)
+        self.expect(shape, result(sent=1600, received=9600, deliveries=8000), rate=800, hz=20, answer=100, state=100)
 
 
 class WhatIsNoMeasurement(unittest.TestCase):
@@ -61,8 +60,6 @@ class WhatIsNoMeasurement(unittest.TestCase):
         (ECHO, {"deliveries": 951}, None),
         (ECHO, {"deliveries": 949}, "949"),
         (ECHO, {"deliveries": 0}, "nothing"),
-        (ECHO, {"late": 50}, None),
-        (ECHO, {"late": 51}, "late"),
         (MOVES, {"deliveries": 778}, None),
         (MOVES, {"deliveries": 730}, "730"),
         (FANOUT, {"sent": 40, "deliveries": 20_000}, None),
@@ -79,10 +76,16 @@ class WhatIsNoMeasurement(unittest.TestCase):
                 self.assertEqual(objection is None, word is None)
                 self.assertIn(word or "", objection or "")
 
+    def test_a_generator_that_is_late(self):
+        self.assertIsNone(lateness(result(late=50)))
+        self.assertIn("51 of 1000", lateness(result(late=51)))
+        self.assertIsNone(lateness(result(sent=0)))
+
     def test_what_a_program_says(self):
         cases = [
             ("echo table; echo '{\"a\": 1}'", None), ("echo '{\"faults\": {\"lost\": 2}}'; exit 1", "lost"),
-            ("echo no figures >&2; exit 2", "exit code 2: no figures"), ("true", "nothing"), ("sleep 5", "within 1 s"),
+            ("echo no figures >&2; exit 2", "exit code 2: no figures"),
+            ("echo 'Error: too many\nSee --help' >&2; exit 64", "too many"), ("true", "nothing"), ("sleep 5", "within 1 s"),
         ]
         for script, why in cases:
             with self.subTest(script=script):
@@ -200,7 +203,7 @@ class TheFloor(unittest.TestCase):
         for flags in [
             "--rate x", "--rate -1 --answer 1", "--rate nan --answer 1", "--rate 1e9 --answer 1", "--rate 5", "--rate",
             "--connections 0", "--connections 20001", "--connections 3 --group 2", "--in 200 --burst 100 --rate 9 --answer 1",
-            "--burst 2 --connections 2", "--hz 20", "--hz 20 --state 9 --burst 2 --connections 2", "--state 9", "--answer 9",
+            "--burst 2 --connections 2", "--hz 20", "--hz 1001 --state 9", "--hz x --state 9", "--hz 20 --state 9 --burst 2 --connections 2", "--state 9", "--answer 9",
             "--in 0", "--in 16385", "--answer 65537 --rate 1", "--state 8193 --burst 8 --rate 8", "--seconds 0",
             "--seconds 5x", "--bogus 1", "nonsense",
         ]:

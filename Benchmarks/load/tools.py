@@ -12,13 +12,14 @@ import sys
 import tempfile
 import time
 
-from arithmetic import Spread
+from arithmetic import Spread, lateness
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PARLOR = pathlib.Path(os.environ.get("PARLOR", ROOT / ".build/release/parlor")).resolve()
 BUILD = ROOT / ".build/bench"
 FLOOR = BUILD / "floor"
 GAMES = ["pong", "tictactoe", "dice", "owedrahn"]
+MOST_SPECTATORS = 10_000
 LAST_CORE = (os.cpu_count() or 1) - 1
 # Everybody comes from one machine, and says what an overload would be. What is left are the limits that cannot be set.
 NO_LIMITS = {f"PARLOR_{name}": "0" for name in [
@@ -45,20 +46,22 @@ def build_floor():
 
 
 def last_line(command, seconds):
-    """The object that a program prints last; it has these seconds more than it says to measure."""
+    """The object that a program prints last, which it has so many seconds for. Also kept, for whoever wants to look closer."""
     try:
         done = subprocess.run(list(map(str, command)), capture_output=True, text=True, timeout=seconds)
     except subprocess.TimeoutExpired:
         raise NotMeasured(f"{pathlib.Path(command[0]).name} did not end within {seconds} s") from None
     lines = done.stdout.splitlines()
-    if lines and lines[-1].startswith("{"):
-        result = json.loads(lines[-1])
-        if done.returncode == 0:
-            return result
+    if not lines or not lines[-1].startswith("{"):
+        told = done.stderr.splitlines() or ["it said nothing"]
+        raise NotMeasured(f"exit code {done.returncode}: {next((line for line in told if 'rror' in line), told[-1])}"[:300])
+    with open(BUILD / "raw.jsonl", "a") as file:
+        file.write(lines[-1] + "\n")
+    result = json.loads(lines[-1])
+    if done.returncode != 0:
         why = "; ".join(map(str, result.get("faults") or result.get("refusals", {}).items()))
-    else:
-        why = " ".join((done.stderr.splitlines() or ["it said nothing"])[-1:])
-    raise NotMeasured(f"exit code {done.returncode}: {why}"[:300])
+        raise NotMeasured(f"exit code {done.returncode}: {why}"[:300])
+    return result
 
 
 class Server:
@@ -110,7 +113,7 @@ class Tools:
         """On a real disk: a folder in memory would make what is stored free."""
         BUILD.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=BUILD) as folder:
-            server = Server(pathlib.Path(folder), {"durability": durability} | (games or {}), environment or {})
+            server = Server(pathlib.Path(folder), {"durability": durability, "spectators": MOST_SPECTATORS} | (games or {}), environment or {})
             try:
                 yield server
             finally:
@@ -120,23 +123,19 @@ class Tools:
         """What `parlor bench` says of this scenario."""
         seconds = seconds or self.seconds
         insecure = ["--insecure"] if server.is_secure else []
-        return self.keep(last_line(
+        result = last_line(
             ["taskset", "-c", LAST_CORE, PARLOR, "bench", scenario, *options, "--url", server.url, *insecure,
              "--server-pid", server.process.pid, "--seconds", seconds, "--warm-up", self.warm_up, "--json"],
-            self.warm_up + seconds + PATIENCE))
+            self.warm_up + seconds + PATIENCE)
+        if objection := lateness(result):
+            raise NotMeasured(objection)
+        return result
 
     def floor(self, plan):
         """What the floor says of this plan: its flags without dashes."""
         flags = [text for name, value in plan.items() for text in (f"--{name}", value)]
-        return self.keep(last_line(
-            [FLOOR, *flags, "--seconds", self.seconds, "--warm-up", self.warm_up], self.warm_up + self.seconds + PATIENCE))
-
-    @staticmethod
-    def keep(result):
-        """All that was measured, for whoever wants to look closer than the tables."""
-        with open(BUILD / "raw.jsonl", "a") as file:
-            file.write(json.dumps(result) + "\n")
-        return result
+        return last_line(
+            [FLOOR, *flags, "--seconds", self.seconds, "--warm-up", self.warm_up], self.warm_up + self.seconds + PATIENCE)
 
     @staticmethod
     def start():

@@ -164,7 +164,8 @@ MEASUREMENTS = [
         Bound("cores", "cores that they take", "{:.4f}", most=NO_CORES),
         Bound("without", f"cores that their {CONNECTIONS:,} connections take without them", "{:.4f}"))),
     Measurement("joins", joins, (
-        *(Bound(f"at {rooms}", f"Quick joins a second with {rooms:,} open rooms", "{:,.0f}", least=5000) for rooms in OPEN_ROOMS),
+        *(Bound(f"at {rooms}", f"Quick joins a second with {rooms:,} open rooms", "{:,.0f}", least=5000)
+          for rooms in OPEN_ROOMS),
         Bound("flat", f"with {OPEN_ROOMS[-1]:,} against with {OPEN_ROOMS[0]}", "{:.2f}", least=FLAT))),
     Measurement("start", start, (
         Bound("ms", f"Start to listening, of {STARTS} starts", "{:.0f} ms", most=150),

@@ -85,8 +85,11 @@ def of_rooms(tools):
         Panel("Memory of a room with its two connections", "bytes resident", "rooms", (line("server", played, "bytes"),)),
         Panel("Quick joins with so many rooms open", "joins a second", "open rooms", (line("server", opened, "joins"),)),
         Panel("Memory of an open room", "bytes resident", "open rooms", (line("server", opened, "bytes"),))])
-    return plot, ["## Rooms", "", *rows(played, "rooms", {
-        "server": "server µs a move", "floor": "floor µs", "bytes": "with two connections, bytes each"}), "", *rows(opened, "open rooms", {"joins": "quick joins a second", "bytes": "bytes each"}), ""]
+    tables = [
+        rows(played, "rooms", {
+            "server": "server µs a move", "floor": "floor µs", "bytes": "with two connections, bytes each"}),
+        rows(opened, "open rooms", {"joins": "quick joins a second", "bytes": "bytes each"})]
+    return plot, ["## Rooms", "", *tables[0], "", *tables[1], ""]
 
 
 PARTS = {"connections": of_connections, "rooms": of_rooms}

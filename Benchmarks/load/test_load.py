@@ -202,8 +202,10 @@ class TheFloor(unittest.TestCase):
     def test_nonsense_is_refused(self):
         for flags in [
             "--rate x", "--rate -1 --answer 1", "--rate nan --answer 1", "--rate 1e9 --answer 1", "--rate 5", "--rate",
-            "--connections 0", "--connections 20001", "--connections 3 --group 2", "--in 200 --burst 100 --rate 9 --answer 1",
-            "--burst 2 --connections 2", "--hz 20", "--hz 1001 --state 9", "--hz x --state 9", "--hz 20 --state 9 --burst 2 --connections 2", "--state 9", "--answer 9",
+            "--connections 0", "--connections 20001", "--connections 3 --group 2",
+            "--in 200 --burst 100 --rate 9 --answer 1",
+            "--burst 2 --connections 2", "--hz 20", "--hz 1001 --state 9", "--hz x --state 9",
+            "--hz 20 --state 9 --burst 2 --connections 2", "--state 9", "--answer 9",
             "--in 0", "--in 16385", "--answer 65537 --rate 1", "--state 8193 --burst 8 --rate 8", "--seconds 0",
             "--seconds 5x", "--bogus 1", "nonsense",
         ]:

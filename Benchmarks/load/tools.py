@@ -46,7 +46,7 @@ def build_floor():
 
 
 def last_line(command, seconds):
-    """The object that a program prints last, which it has so many seconds for. Also kept, for whoever wants to look closer."""
+    """The object that a program prints last, which it has so many seconds for. All are kept, for a closer look."""
     try:
         done = subprocess.run(list(map(str, command)), capture_output=True, text=True, timeout=seconds)
     except subprocess.TimeoutExpired:
@@ -54,7 +54,8 @@ def last_line(command, seconds):
     lines = done.stdout.splitlines()
     if not lines or not lines[-1].startswith("{"):
         told = done.stderr.splitlines() or ["it said nothing"]
-        raise NotMeasured(f"exit code {done.returncode}: {next((line for line in told if 'rror' in line), told[-1])}"[:300])
+        why = next((line for line in told if line.startswith("Error")), told[-1])
+        raise NotMeasured(f"exit code {done.returncode}: {why}"[:300])
     with open(BUILD / "raw.jsonl", "a") as file:
         file.write(lines[-1] + "\n")
     result = json.loads(lines[-1])
@@ -154,7 +155,7 @@ class Tools:
 
 
 def begin(description, known, seconds=5):
-    """Reads the command line: how often and how long, and some of the known words, or none for all. Builds the floor."""
+    """Reads the command line: how often, how long, and some of the known words, or none for all. Builds the floor."""
     parser = argparse.ArgumentParser(description=description.split("\n")[0])
     for flag, default in {"--rounds": 3, "--seconds": seconds, "--warm-up": 2}.items():
         parser.add_argument(flag, type=int, default=default)

@@ -52,9 +52,8 @@ class Shape:
         return None
 
 
-def lateness(result):
-    """Why a run says more of its generator than of the server, or None."""
-    late, sent = result.get("late", 0), result["sent"]["messages"]
+def lateness(late, sent):
+    """Why a run says more of who sends than of who is sent to, or None."""
     return f"{late} of {sent} messages went out late" if late > MOST_LATE * sent else None
 
 

@@ -95,7 +95,7 @@ def seated(tools):
     """With rooms and without: what both have are the connections."""
     results = {}
     for name, options in {"without": [], "with": ["--seated"]}.items():
-        with tools.server(games=IDLE) as server:
+        with tools.server(**IDLE) as server:
             results[name] = tools.load(
                 server, "idle", "--connections", CONNECTIONS, *options, seconds=max(tools.seconds, HEARTBEAT_SECONDS))
     bare, full = (grown(results[name], ROOMS) for name in ("without", "with"))

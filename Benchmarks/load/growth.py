@@ -39,7 +39,7 @@ def played_rooms(tools, count):
 
 
 def open_rooms(tools, count):
-    with tools.server(games=IDLE) as server:
+    with tools.server(**IDLE) as server:
         result = tools.load(server, "joins", "--connections", 100, "--open-rooms", count)
     return {"joins": result["perSecond"], "bytes": grown(result, count)}
 

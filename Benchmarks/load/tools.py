@@ -68,9 +68,9 @@ def last_line(command, seconds):
 class Server:
     """`parlor serve` as an operator starts it, on an empty folder, but with one event loop on the first core."""
 
-    def __init__(self, folder, games, environment):
+    def __init__(self, folder, rules, environment):
         file = folder / "games.json"
-        file.write_text(json.dumps({"games": [{"type": name, **games} for name in GAMES]}))
+        file.write_text(json.dumps({"games": [{"type": name, **rules} for name in GAMES]}))
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("PARLOR")}
         self.is_secure = "PARLOR_TLS_CERT" in environment
         self.process = subprocess.Popen(
@@ -110,11 +110,12 @@ class Tools:
         return {key: Spread.of([figures[key] for figures in runs]) for key in runs[0]}
 
     @contextlib.contextmanager
-    def server(self, durability="none", games=None, environment=None):
-        """On a real disk: a folder in memory would make what is stored free."""
+    def server(self, durability="none", environment=None, **rules):
+        """On a real disk: a folder in memory would make what is stored free. `rules`: more of `games.json`, for all games."""
         BUILD.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=BUILD) as folder:
-            server = Server(pathlib.Path(folder), {"durability": durability, "spectators": MOST_SPECTATORS} | (games or {}), environment or {})
+            rules = {"durability": durability, "spectators": MOST_SPECTATORS} | rules
+            server = Server(pathlib.Path(folder), rules, environment or {})
             try:
                 yield server
             finally:
@@ -128,15 +129,18 @@ class Tools:
             ["taskset", "-c", LAST_CORE, PARLOR, "bench", scenario, *options, "--url", server.url, *insecure,
              "--server-pid", server.process.pid, "--seconds", seconds, "--warm-up", self.warm_up, "--json"],
             self.warm_up + seconds + PATIENCE)
-        if objection := lateness(result):
+        if objection := lateness(result["late"], result["sent"]["messages"]):
             raise NotMeasured(objection)
         return result
 
     def floor(self, plan):
         """What the floor says of this plan: its flags without dashes."""
         flags = [text for name, value in plan.items() for text in (f"--{name}", value)]
-        return last_line(
+        result = last_line(
             [FLOOR, *flags, "--seconds", self.seconds, "--warm-up", self.warm_up], self.warm_up + self.seconds + PATIENCE)
+        if objection := lateness(result["late"], result["sent"]):
+            raise NotMeasured(f"the floor's driver: {objection}")
+        return result
 
     @staticmethod
     def start():

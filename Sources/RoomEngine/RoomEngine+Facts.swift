@@ -13,6 +13,7 @@ extension RoomEngine {
             outcome: snapshot.outcome, emptySince: snapshot.emptySince, finishedSince: snapshot.finishedSince)
     }
 
+    @inlinable
     public var facts: RoomFacts {
         RoomFacts(
             chairs: snapshot.occupants, graceEnds: snapshot.occupants.map { $0?.graceEnds },

@@ -109,7 +109,7 @@ extension RoomEngine {
         startWhenReady(&step)
     }
 
-    @usableFromInline
+    @inlinable
     mutating func vote(_ seat: Seat, _ step: inout Step) throws(RoomRefusal) {
         guard let occupant = occupant(seat), !occupant.isBot else { throw .notAPlayer }
         switch snapshot.phase {
@@ -144,7 +144,7 @@ extension RoomEngine {
         }
     }
 
-    var votes: Int { people.count { occupant($0)?.hasVoted ?? false } }
+    @inlinable var votes: Int { people.count { occupant($0)?.hasVoted ?? false } }
 
     var graceNow: Duration {
         switch snapshot.phase {

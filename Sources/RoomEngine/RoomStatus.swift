@@ -43,6 +43,20 @@ public struct RoomFacts: Equatable, Sendable {
     public let votesNeeded: Int
     public let minSeats: Int
 
+    @usableFromInline
+    init(
+        chairs: [Occupant?], graceEnds: [Duration?], host: Seat?, isLocked: Bool, votes: Int, votesNeeded: Int,
+        minSeats: Int
+    ) {
+        self.chairs = chairs
+        self.graceEnds = graceEnds
+        self.host = host
+        self.isLocked = isLocked
+        self.votes = votes
+        self.votesNeeded = votesNeeded
+        self.minSeats = minSeats
+    }
+
     public var players: Int { chairs.count { $0 != nil } }
     public var people: Int { chairs.count { $0.map { !$0.isBot } ?? false } }
 

@@ -70,6 +70,30 @@ import Testing
         #expect(JSONScanner.string(ArraySlice(text.utf8)) == string)
     }
 
+    @Test func `a value nested 64 levels deep is written, a deeper one refused`() throws {
+        struct Nest: Encodable {
+            let depth: Int
+
+            func encode(to encoder: any Encoder) throws {
+                guard depth > 0 else { return try true.encode(to: encoder) }
+                if depth.isMultiple(of: 3) {
+                    var list = encoder.unkeyedContainer()
+                    try list.encode(Nest(depth: depth - 1))
+                } else {
+                    var object = encoder.container(keyedBy: Key.self)
+                    try object.encode(Nest(depth: depth - 1), forKey: .a)
+                }
+            }
+
+            enum Key: String, CodingKey { case a }
+        }
+        let text = try Self.text(Nest(depth: 64))
+        #expect(text.filter { "[{".contains($0) }.count == 64)
+        #expect(throws: Never.self) { try JSONSerialization.jsonObject(with: Data(text.utf8)) }
+        #expect(throws: EncodingError.self) { try CanonicalJSON.encode(Nest(depth: 65)) }
+        #expect(throws: EncodingError.self) { try CanonicalJSON.encode(Nest(depth: 200)) }
+    }
+
     @Test func `whole numbers are written in full`() throws {
         #expect(
             try Self.text([Int.min, -10, -1, 0, 9, 10, .max])

@@ -25,7 +25,7 @@ private struct KeyedWriter<Key: CodingKey>: KeyedEncodingContainerProtocol {
 
     init(writer: JSONWriter, at outside: Int) {
         self.writer = writer
-        depth = writer.begin(UInt8(ascii: "{"), closing: UInt8(ascii: "}"), at: outside)
+        depth = writer.begin(.object, at: outside)
     }
 
     /// Absent is how nil is written.
@@ -60,6 +60,11 @@ private struct KeyedWriter<Key: CodingKey>: KeyedEncodingContainerProtocol {
     mutating func encode(_ value: some Encodable, forKey key: Key) throws {
         writer.key(key, at: depth)
         try writer.write(value)
+    }
+    // The protocol's own would look up what an optional of each type is, every time.
+    mutating func encodeIfPresent(_ value: Int?, forKey key: Key) { if let value { integer(value, key) } }
+    mutating func encodeIfPresent(_ value: (some Encodable)?, forKey key: Key) throws {
+        if let value { try encode(value, forKey: key) }
     }
 
     mutating func nestedContainer<Nested: CodingKey>(
@@ -97,7 +102,7 @@ private struct UnkeyedWriter: UnkeyedEncodingContainer {
 
     init(writer: JSONWriter, at outside: Int) {
         self.writer = writer
-        depth = writer.begin(UInt8(ascii: "["), closing: UInt8(ascii: "]"), at: outside)
+        depth = writer.begin(.list, at: outside)
     }
 
     mutating func encodeNil() {

@@ -4,10 +4,14 @@
 /// be. So snapshots can be compared and hashed. What a `Set` or a `Dictionary` writes has that process's order; keep them
 /// out.
 public enum CanonicalJSON {
-    /// - Throws: `EncodingError` for a number that JSON does not have, or what the value itself throws.
+    /// - Throws: `EncodingError` for a number that JSON does not have or a value nested more than 64 levels deep, or what
+    ///   the value itself throws.
     public static func encode(_ value: some Encodable) throws -> [UInt8] {
         let writer = JSONWriter()
         try writer.write(value)
+        guard !writer.isTooDeep else {
+            throw EncodingError.invalidValue(value, .init(codingPath: [], debugDescription: "it is nested too deeply"))
+        }
         return writer.bytes
     }
 
@@ -69,13 +73,16 @@ public enum CanonicalJSON {
 /// written to again closes whatever was opened below it.
 final class JSONWriter {
     var bytes: [UInt8] = []
-    private var open: [UInt8] = []
+    /// How many containers are open, and of which of them the text is a list: a bit each, the outermost being the lowest.
+    private(set) var depth = 0
+    private var lists: UInt64 = 0
     private var isEmpty = true
+    private(set) var isTooDeep = false
 
     init() { bytes.reserveCapacity(256) }
 
     func write(_ value: some Encodable) throws {
-        let depth = open.count
+        let depth = depth
         let start = bytes.count
         try value.encode(to: ValueEncoder(writer: self))
         close(to: depth)
@@ -83,20 +90,21 @@ final class JSONWriter {
         if bytes.count == start { bytes.append(contentsOf: "{}".utf8) }
     }
 
-    /// How many containers are open.
-    var depth: Int { open.count }
-
     /// Opens a container in the one at `depth` and says how deep it is. A value that asks for its container again means
     /// the same one: that is how a type writes its members among another's.
-    func begin(_ bracket: UInt8, closing: UInt8, at depth: Int) -> Int {
-        if depth < open.count, open[depth] == closing {
-            close(to: depth + 1)
-            return depth + 1
+    func begin(_ shape: Shape, at outside: Int) -> Int {
+        if outside < depth, self.shape(at: outside) == shape {
+            close(to: outside + 1)
+            return outside + 1
         }
-        bytes.append(bracket)
-        open.append(closing)
+        // What is deeper is written somehow, and then refused as a whole.
+        if depth == UInt64.bitWidth { isTooDeep = true }
+        let bit: UInt64 = 1 << UInt64(depth & 63)
+        lists = shape == .list ? lists | bit : lists & ~bit
+        depth += 1
+        bytes.append(shape.opening)
         isEmpty = true
-        return open.count
+        return depth
     }
 
     /// Makes ready for the next element of the container at `depth`.
@@ -125,9 +133,19 @@ final class JSONWriter {
     }
 
     private func close(to depth: Int) {
-        while open.count > depth {
-            bytes.append(open.removeLast())
+        while self.depth > depth {
+            self.depth -= 1
+            bytes.append(shape(at: self.depth).closing)
             isEmpty = false
         }
+    }
+
+    private func shape(at depth: Int) -> Shape { lists & 1 << UInt64(depth & 63) == 0 ? .object : .list }
+
+    enum Shape {
+        case object, list
+
+        var opening: UInt8 { self == .list ? UInt8(ascii: "[") : UInt8(ascii: "{") }
+        var closing: UInt8 { self == .list ? UInt8(ascii: "]") : UInt8(ascii: "}") }
     }
 }

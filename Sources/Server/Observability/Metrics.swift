@@ -32,9 +32,15 @@ final class Metrics: Sendable {
         bytesIn.wrappingAdd(bytes, ordering: .relaxed)
     }
 
-    func sent(_ bytes: Int) {
-        messagesOut.wrappingAdd(1, ordering: .relaxed)
-        bytesOut.wrappingAdd(bytes, ordering: .relaxed)
+    /// What one flush has written.
+    struct Sent {
+        var messages = 0
+        var bytes = 0
+    }
+
+    func sent(_ sent: Sent) {
+        messagesOut.wrappingAdd(sent.messages, ordering: .relaxed)
+        bytesOut.wrappingAdd(sent.bytes, ordering: .relaxed)
     }
 
     func stateReplaced() { replacedStates.wrappingAdd(1, ordering: .relaxed) }

@@ -177,40 +177,46 @@ final class Connection: ChannelDuplexHandler {
     func flush() {
         defer { weigh() }
         guard let context, !outbox.isEmpty, isWritable else { return }
-        while isWritable, let frame = nextFrame() {
-            context.write(wrapOutboundOut(outbox.isEmpty ? frame : gather(after: frame)), promise: nil)
+        var sent = Metrics.Sent()
+        while isWritable, let frame = nextFrame(&sent) {
+            context.write(wrapOutboundOut(outbox.isEmpty ? frame : gather(after: frame, &sent)), promise: nil)
         }
+        node.metrics.sent(sent)
         context.flush()
     }
 
     /// Several small frames in one buffer: each one more would cost the socket several times what copying it does.
-    private func gather(after first: ByteBuffer) -> ByteBuffer {
+    private func gather(after first: ByteBuffer, _ sent: inout Metrics.Sent) -> ByteBuffer {
         var frames = ByteBuffer()
         frames.reserveCapacity(min(first.readableBytes + outbox.byteCount, Limits.gatheredBytes))
         frames.writeImmutableBuffer(first)
-        while frames.readableBytes < Limits.gatheredBytes, let frame = nextFrame() {
+        while frames.readableBytes < Limits.gatheredBytes, let frame = nextFrame(&sent) {
             frames.writeImmutableBuffer(frame)
         }
         return frames
     }
 
-    private func nextFrame() -> ByteBuffer? {
+    private func nextFrame(_ sent: inout Metrics.Sent) -> ByteBuffer? {
         guard let item = outbox.next() else { return nil }
         let frame =
             switch item {
             case .frame(let frame): frame
             case .state(let state): frameForState(state)
             }
-        node.metrics.sent(frame.readableBytes)
+        sent.messages += 1
+        sent.bytes += frame.readableBytes
         return frame
     }
 
     /// What is owed has changed: whoever does not read it is not read either, and ends when it is too much.
     private func weigh() {
-        hub.budget.change(by: outbox.byteCount - budgeted)
-        budgeted = outbox.byteCount
-        guard !isClosing, router.isPaused || backlog.isOver(outbox.byteCount) else { return }
-        switch backlog.judge(outbox.byteCount, at: .now()) {
+        let owed = outbox.byteCount
+        if owed != budgeted {
+            hub.budget.change(by: owed - budgeted)
+            budgeted = owed
+        }
+        guard !isClosing, router.isPaused || backlog.isOver(owed) else { return }
+        switch backlog.judge(owed, at: .now()) {
         case .small:
             perform(router.resumed())
             readFrames()

@@ -14,7 +14,13 @@ actor LoopHub: LoopActor {
     nonisolated let budget: OutboxBudget
     private nonisolated let metrics: Metrics
 
-    private var slots: [Connection?] = []
+    private struct Slot {
+        var connection: Connection?
+        /// The serial number of that connection: who is sought is told from whoever was here before without a look at it.
+        var serial: UInt64
+    }
+
+    private var slots: [Slot] = []
     private var freeSlots: [Int] = []
     private var serial: UInt64 = 0
     private var touched: [Connection] = []
@@ -33,7 +39,8 @@ actor LoopHub: LoopActor {
     func add(_ connection: Connection) -> ConnectionID {
         serial += 1
         let slot = freeSlots.popLast() ?? slots.count
-        if slot == slots.count { slots.append(connection) } else { slots[slot] = connection }
+        let entry = Slot(connection: connection, serial: serial)
+        if slot == slots.count { slots.append(entry) } else { slots[slot] = entry }
         if heartbeat == nil {
             heartbeat = loop.scheduleRepeatedTask(initialDelay: .seconds(1), delay: .seconds(1)) { [weak self] _ in
                 self?.assumeIsolated { hub in hub.beat() }
@@ -43,12 +50,14 @@ actor LoopHub: LoopActor {
     }
 
     func remove(_ id: ConnectionID) {
-        guard slots.indices.contains(id.slot), slots[id.slot]?.id == id else { return }
-        slots[id.slot] = nil
+        guard connection(id) != nil else { return }
+        slots[id.slot].connection = nil
         freeSlots.append(id.slot)
     }
 
     func handle(_ messages: [[Parcel]]) {
+        // Nothing else can come for any of them: each is written to at once.
+        if messages.count == 1, messages[0].count == 1 { return handOut(messages[0][0]) }
         for parcels in messages {
             for parcel in parcels {
                 for id in parcel.to {
@@ -63,10 +72,18 @@ actor LoopHub: LoopActor {
         keepToBudget()
     }
 
+    private func handOut(_ parcel: Parcel) {
+        for id in parcel.to {
+            guard let connection = connection(id), connection.deliver(parcel.delivery) else { continue }
+            connection.flush()
+        }
+        keepToBudget()
+    }
+
     /// Ends the connections that are owed most while all together are owed too much.
     func keepToBudget() {
         guard budget.isExceeded else { return }
-        for connection in budget.sacrifices(among: slots.compactMap { $0.map { ($0, $0.owed) } }) {
+        for connection in budget.sacrifices(among: slots.compactMap { $0.connection.map { ($0, $0.owed) } }) {
             metrics.refused(.allOutboxes)
             connection.close(.slowConsumer)
         }
@@ -76,8 +93,8 @@ actor LoopHub: LoopActor {
     nonisolated func broadcast(_ delivery: @escaping @Sendable () -> Delivery) {
         loop.execute {
             self.assumeIsolated { hub in
-                for connection in hub.slots {
-                    guard let connection else { continue }
+                for slot in hub.slots {
+                    guard let connection = slot.connection else { continue }
                     _ = connection.deliver(delivery())
                     connection.flush()
                 }
@@ -88,12 +105,12 @@ actor LoopHub: LoopActor {
     /// Once a second: pings, and what has waited for too long.
     private func beat() {
         let now = NIODeadline.now()
-        for connection in slots { connection?.beat(now) }
+        for slot in slots { slot.connection?.beat(now) }
         keepToBudget()
     }
 
     private func connection(_ id: ConnectionID) -> Connection? {
-        guard slots.indices.contains(id.slot), let connection = slots[id.slot], connection.id == id else { return nil }
-        return connection
+        guard id.slot < slots.count, slots[id.slot].serial == id.serial else { return nil }
+        return slots[id.slot].connection
     }
 }

@@ -43,7 +43,7 @@ import Testing
                 group.addTask {
                     for number in 0..<each {
                         metrics.received(number % 3)
-                        metrics.sent(1)
+                        metrics.sent(Metrics.Sent(messages: 1, bytes: 1))
                         if number.isMultiple(of: 100) {
                             metrics.closed(.normal)
                             _ = metrics.read()

@@ -184,7 +184,7 @@ import Testing
         let metrics = Metrics()
         metrics.received(10)
         metrics.received(5)
-        metrics.sent(7)
+        metrics.sent(Metrics.Sent(messages: 1, bytes: 7))
         metrics.commitFailed()
         metrics.closed(.slowConsumer)
         metrics.closed(.normal)

@@ -164,9 +164,17 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(
+            name: "LoadGeneratorTests",
+            dependencies: [
+                "LoadGenerator", .product(name: "Histogram", package: "hdrhistogram-swift"),
+                .product(name: "NIOCore", package: "swift-nio"),
+            ],
+            swiftSettings: strict),
+        .testTarget(
             name: "ServerTests",
             dependencies: [
-                "BlackBox", "GameKitProtocol", "ParlorServer", "RedisClient", "RedisLab", "RoomEngine", "SessionStore",
+                "BlackBox", "GameKitProtocol", "LoadGenerator", "ParlorServer", "RedisClient", "RedisLab", "RoomEngine",
+                "SessionStore",
             ] + games
                 + [
                     .product(name: "ArgumentParser", package: "swift-argument-parser"),

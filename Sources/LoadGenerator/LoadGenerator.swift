@@ -6,7 +6,13 @@ public enum LoadKind: Sendable {
     case echo(connections: Int, perSecond: Double)
     case moves(rooms: Int, perSecond: Double, checksDurability: Bool)
     case fanout(members: Int, perSecond: Double, burst: Int, bytes: Int)
+    case rooms(rooms: Int, players: Int, perSecondOfPlayer: Double)
     case pong(rooms: Int, turnsPerSecond: Double, isIdleHanded: Bool)
+    /// With a rate of 0 each join follows the one before.
+    case joins(connections: Int, perSecond: Double, openRooms: Int)
+    case idle(connections: Int, isSeated: Bool)
+    case churn(connections: Int, perSecond: Double)
+    case crowd(spectators: Int, perSecond: Double)
 
     func scenario() throws(LoadRefusal) -> any Scenario {
         switch self {
@@ -18,6 +24,16 @@ public enum LoadKind: Sendable {
             try FanoutScenario(members: members, perSecond: perSecond, burst: burst, bytes: bytes)
         case .pong(let rooms, let turnsPerSecond, let isIdleHanded):
             try PongScenario(rooms: rooms, turnsPerSecond: turnsPerSecond, isIdleHanded: isIdleHanded)
+        case .rooms(let rooms, let players, let perSecondOfPlayer):
+            try RoomsScenario(rooms: rooms, players: players, perSecondOfPlayer: perSecondOfPlayer)
+        case .joins(let connections, let perSecond, let openRooms):
+            try JoinsScenario(connections: connections, perSecond: perSecond, openRooms: openRooms)
+        case .idle(let connections, let isSeated):
+            try IdleScenario(connections: connections, isSeated: isSeated)
+        case .churn(let connections, let perSecond):
+            try ChurnScenario(connections: connections, perSecond: perSecond)
+        case .crowd(let spectators, let perSecond):
+            try CrowdScenario(spectators: spectators, perSecond: perSecond)
         }
     }
 }
@@ -47,8 +63,7 @@ public enum LoadGenerator {
         _ progress: @escaping @Sendable (String) -> Void
     ) async throws -> Report {
         let dialer = try Dialer(
-            options.target, isInsecure: options.isInsecure, connectionsPerSource: scenario.connectionsPerSource,
-            loop: loop)
+            options.target, isInsecure: options.isInsecure, loop: loop)
         let done = loop.makePromise(of: Report.self)
         loop.execute {
             LoadRun(scenario, options, process: process, dialer: dialer, done: done, progress: progress).start()

@@ -12,9 +12,10 @@ enum LoadLimits {
     static let chatBurst = 60
     /// Rooms that one client may be in.
     static let roomsPerClient = 4
-    /// Connections that come from one source address: with two players each they make half of the rooms that a server
-    /// takes from it, and wait in no queue of the address's.
+    /// Of those that a server takes from one address (200), with two players to a room these make a quarter.
     static let connectionsPerAddress = 100
+    /// Who makes as many rooms as a client may: together all that a server takes of one address.
+    static let roomMakersPerAddress = 50
     /// Joins a second from one source address: half of what a server takes.
     static let joinsPerSecondOfAddress = 5.0
 
@@ -24,6 +25,10 @@ enum LoadLimits {
     static let connections = 1...18_000
     /// Rooms that stay open, four to a client.
     static let openRooms = 0...60_000
+    /// Guests who are there at once.
+    static let guests = 1...10_000
+    /// Half of the handshakes that a server takes.
+    static let churnPerSecond = 0.01...500.0
     /// Far beyond what one thread can send.
     static let perSecond = 0.001...1_000_000.0
     /// One message a minute and player, up to what a connection may send.
@@ -34,7 +39,7 @@ enum LoadLimits {
     /// A dice game's seats.
     static let dicePlayers = 2...6
     /// An hour shows what a leak shows.
-    static let seconds = 1.0...3600.0
+    static let seconds = 0.1...3600.0
     static let warmUp = 0.0...600.0
 
     // MARK: Somebody else's server

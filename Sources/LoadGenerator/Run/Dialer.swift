@@ -7,13 +7,10 @@ struct Dialer {
     let loop: any EventLoop
     private let target: Target
     private let tls: NIOSSLContext?
-    private let connectionsPerSource: Int
 
-    /// - Parameter connectionsPerSource: how many come from one address.
-    init(_ target: Target, isInsecure: Bool, connectionsPerSource: Int, loop: any EventLoop) throws {
+    init(_ target: Target, isInsecure: Bool, loop: any EventLoop) throws {
         self.loop = loop
         self.target = target
-        self.connectionsPerSource = connectionsPerSource
         guard target.isSecure else {
             tls = nil
             return
@@ -29,7 +26,8 @@ struct Dialer {
             client: client, handshake: ClientHandshake(host: target.hostHeader, path: target.path, key: key), run: run)
     }
 
-    func connect(_ connection: LoadConnection) -> EventLoopFuture<any Channel> {
+    /// - Parameter source: the number of the address that it comes from, where there are many.
+    func connect(_ connection: LoadConnection, from source: Int) -> EventLoopFuture<any Channel> {
         let (tls, host) = (tls, target.host)
         let bound = NIOLoopBound(connection, eventLoop: loop)
         do {
@@ -47,7 +45,7 @@ struct Dialer {
                         try channel.pipeline.syncOperations.addHandler(bound.value)
                     }
                 }
-            if let source = try target.source(connection.client / connectionsPerSource) {
+            if let source = try target.source(source) {
                 bootstrap = bootstrap.bind(to: source)
             }
             return bootstrap.connect(to: target.address)

@@ -79,12 +79,11 @@ final class LoadConnection: ChannelInboundHandler {
     func channelInactive(context: ChannelHandlerContext) {
         self.context = nil
         if case .ended = state { return }
-        let wasClosing = if case .closing = state { true } else { false }
         state = .ended
-        run.ended(client, wasClosing: wasClosing)
+        run.ended(client)
     }
 
-    func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
+    func errorCaught(context: ChannelHandlerContext, error: any Error) { fail("a connection failed: \(error)") }
 
     // MARK: What is read
 
@@ -125,6 +124,7 @@ final class LoadConnection: ChannelInboundHandler {
     }
 
     private func fail(_ description: String) {
+        if case .ended = state { return }
         run.fault(description)
         context?.close(promise: nil)
     }

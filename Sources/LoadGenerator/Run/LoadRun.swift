@@ -69,21 +69,26 @@ final class LoadRun {
     }
 
     private func prepare() {
-        if !scenario.connectsItself {
-            while openings.taken < connections.count, opening.count < LoadLimits.openingAtOnce,
-                openings.take(at: load.now) != nil
-            {
-                connect(openings.taken - 1)
-            }
+        while openings.taken < scenario.firstConnections, opening.count < LoadLimits.openingAtOnce,
+            openings.take(at: load.now) != nil
+        {
+            connect(openings.taken - 1)
         }
         if scenario.isReady { return begin() }
         if let code = load.tally.refusals.keys.first {
             load.tally.fault("the server refused what the load needs: \(code)")
-            end()
+            giveUp()
         } else if load.now - lastHeard > LoadLimits.preparationPatience {
             load.tally.fault("the preparations came to no end")
-            end()
+            giveUp()
         }
+    }
+
+    /// The load cannot begin. Whoever never said a word is no server of this protocol.
+    private func giveUp() {
+        guard heardInAll == 0 else { return end() }
+        let faults = load.tally.faults.keys.sorted().joined(separator: "; ")
+        end(.failure(LoadFailure(description: "\(options.target.hostHeader) does not answer as it should: \(faults)")))
     }
 
     private func begin() {
@@ -158,23 +163,19 @@ final class LoadRun {
         lastHeard = load.now
         heardInAll += 1
         if load.tally.isMeasured(load.now) { load.tally.received.messages += 1 }
-        guard let (message, due) = load.heard(text, by: client) else { return }
-        if message.kind == .welcome {
-            opening.remove(client)
-            scenario.welcomed(client, &load)
-        } else {
-            scenario.heard(message, by: client, answering: due, &load)
-        }
+        if !opening.isEmpty { opening.remove(client) }
+        scenario.take(text, by: client, &load)
         carryOut()
     }
 
-    func ended(_ client: Int, wasClosing: Bool) {
+    func ended(_ client: Int) {
         guard phase != .ended else { return }
         load.now = .now()
         connections[client] = nil
         opening.remove(client)
         load.ended(client)
         if !scenario.ended(client, &load) { load.tally.fault("a connection that ended by itself") }
+        if phase == .preparing { return giveUp() }
         carryOut()
     }
 
@@ -231,19 +232,17 @@ final class LoadRun {
         opening.insert(client)
         let connection = dialer.connection(of: client, for: self)
         connections[client] = connection
-        dialer.connect(connection).assumeIsolated().whenFailure { error in
+        dialer.connect(connection, from: scenario.source(of: client)).assumeIsolated().whenFailure { error in
             self.failed(client, error)
         }
     }
 
     private func failed(_ client: Int, _ error: any Error) {
         guard phase != .ended else { return }
-        connections[client] = nil
-        opening.remove(client)
-        if load.tally.window == nil {
-            end(.failure(LoadFailure(description: "cannot connect to \(options.target.hostHeader): \(error)")))
-        } else {
-            load.tally.fault("a connection that could not be made")
+        guard load.tally.window != nil else {
+            return end(.failure(LoadFailure(description: "cannot connect to \(options.target.hostHeader): \(error)")))
         }
+        load.tally.fault("a connection that could not be made")
+        ended(client)
     }
 }

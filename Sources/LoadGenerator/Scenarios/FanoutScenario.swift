@@ -130,8 +130,9 @@ extension FanoutScenario {
 
         /// What makes the nearest that a line can be.
         func padding(for bytes: Int) -> Int {
-            let padding = max(0, bytes - frameBytes(padding: 0))
-            return max(0, padding - max(0, frameBytes(padding: padding) - bytes))
+            var padding = max(0, bytes - frameBytes(padding: 0))
+            while padding > 0, frameBytes(padding: padding) > bytes { padding -= 1 }
+            return padding
         }
 
         /// With its header, which is longer for more than 125 bytes (RFC 6455, section 5.2).

@@ -8,10 +8,10 @@ protocol Scenario: Sendable {
     var connections: Int { get }
     /// What it sends at most, in all.
     var messagesPerSecond: Double { get }
-    /// Whether its clients connect when it says so, and not all of them at the beginning.
-    var connectsItself: Bool { get }
-    /// How many of them come from one address, where there are many.
-    var connectionsPerSource: Int { get }
+    /// How many of them connect at the beginning; the others when it says so.
+    var firstConnections: Int { get }
+    /// The number of the address that a client comes from, where there are many.
+    func source(of client: Int) -> Int
     /// Codes that belong to it.
     var expectedRefusals: Set<String> { get }
 
@@ -37,13 +37,23 @@ protocol Scenario: Sendable {
 }
 
 extension Scenario {
-    var connectsItself: Bool { false }
-    var connectionsPerSource: Int { LoadLimits.connectionsPerAddress }
+    var firstConnections: Int { connections }
+    func source(of client: Int) -> Int { client / LoadLimits.connectionsPerAddress }
     var expectedRefusals: Set<String> { [] }
     mutating func ended(_ client: Int, _ load: inout Load) -> Bool { false }
     mutating func settles(_ load: inout Load) -> Bool { load.unanswered == 0 }
     mutating func finish(_ load: inout Load) {
         if load.unanswered > 0 { load.tally.fault("requests that were never answered", count: load.unanswered) }
+    }
+
+    /// Looks at a text that has come.
+    mutating func take(_ text: UnsafeRawBufferPointer, by client: Int, _ load: inout Load) {
+        guard let (message, due) = load.heard(text, by: client) else { return }
+        if message.kind == .welcome {
+            welcomed(client, &load)
+        } else {
+            heard(message, by: client, answering: due, &load)
+        }
     }
 }
 

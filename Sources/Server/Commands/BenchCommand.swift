@@ -12,7 +12,9 @@ struct BenchCommand: AsyncParsableCommand {
             people play on. The last line of the output is JSON. Ends with 0 if the server did all that it should, with 1 if \
             not, and with 2 if nobody answers.
             """,
-        subcommands: [Echo.self, Moves.self, Fanout.self, Pong.self])
+        subcommands: [
+            Echo.self, Moves.self, Fanout.self, Rooms.self, Pong.self, Joins.self, Idle.self, Churn.self, Crowd.self,
+        ])
 
     /// What all scenarios have in common.
     struct Options: ParsableArguments {

@@ -55,4 +55,69 @@ extension BenchCommand {
                 .pong(rooms: rooms, turnsPerSecond: turnsPerSecond, isIdleHanded: idleHanded))
         }
     }
+
+    struct Rooms: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Rooms of dice: everybody in them hears of every move.")
+
+        @OptionGroup var options: Options
+        @Option var rooms = 100
+        @Option(help: "In each room.") var players = 5
+        @Option(help: "Moves a second of each player.") var ratePerPlayer = 10.0
+
+        func run() async throws {
+            try await options.run(.rooms(rooms: rooms, players: players, perSecondOfPlayer: ratePerPlayer))
+        }
+    }
+
+    struct Joins: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Quick joins, each followed by leaving.",
+            discussion: """
+                Without a rate they meet the server's limits: run it with PARLOR_MESSAGES_PER_SECOND=0 and \
+                PARLOR_JOINS_PER_MINUTE_PER_ADDRESS=0.
+                """)
+
+        @OptionGroup var options: Options
+        @Option var connections = 100
+        @Option(help: "Joins a second, in all; 0: each connection as soon as it has left.") var rate = 0.0
+        @Option(help: "Rooms that wait for players meanwhile.") var openRooms = 0
+
+        func run() async throws {
+            try await options.run(.joins(connections: connections, perSecond: rate, openRooms: openRooms))
+        }
+    }
+
+    struct Idle: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Connections that do nothing, and the memory they take.")
+
+        @OptionGroup var options: Options
+        @Option var connections = 5000
+        @Flag(help: "Two sit in each room, and nobody moves.") var seated = false
+
+        func run() async throws { try await options.run(.idle(connections: connections, isSeated: seated)) }
+    }
+
+    struct Churn: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Guests who connect, join, leave and close.")
+
+        @OptionGroup var options: Options
+        @Option(help: "Guests at once, at most.") var connections = 100
+        @Option(help: "Guests a second.") var rate = 200.0
+
+        func run() async throws { try await options.run(.churn(connections: connections, perSecond: rate)) }
+    }
+
+    struct Crowd: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Two players, and a crowd that watches them: what the players notice of it.")
+
+        @OptionGroup var options: Options
+        @Option var spectators = 10_000
+        @Option(help: "Moves a second.") var rate = 50.0
+
+        func run() async throws { try await options.run(.crowd(spectators: spectators, perSecond: rate)) }
+    }
 }

@@ -4,6 +4,8 @@ import PackageDescription
 /// scripts/fuzz builds all that is ours with what libFuzzer and AddressSanitizer need.
 let isFuzzing = Context.environment["PARLOR_FUZZING"] == "1"
 let sanitizers = ["-sanitize=fuzzer,address"]
+/// scripts/guard-costs measures the insides of what is ours as it is released, which only a testable build lets it reach.
+let isBenchmarking = Context.environment["PARLOR_BENCHMARKING"] == "1"
 
 let strict: [SwiftSetting] =
     [
@@ -11,6 +13,7 @@ let strict: [SwiftSetting] =
         .enableUpcomingFeature("MemberImportVisibility"),
         .enableUpcomingFeature("InternalImportsByDefault"),
     ] + (isFuzzing ? [.unsafeFlags(sanitizers)] : [])
+    + (isBenchmarking ? [.unsafeFlags(["-enable-testing"])] : [])
 
 /// The rules of one game: a library in Sources/Games that may import the game protocol and nothing else.
 func game(_ name: String) -> Target {
@@ -218,4 +221,30 @@ if isFuzzing {
             name: "FuzzTests", dependencies: fuzzed, path: "Tests/Fuzz",
             exclude: ["Corpus", "Dictionaries", "Driver", "main.swift"],
             swiftSettings: strict))
+}
+
+if isBenchmarking {
+    package.dependencies.append(
+        .package(url: "https://github.com/ordo-one/benchmark.git", exact: "1.38.1", traits: []))
+    package.targets += [
+        // Pieces of the server's work: timed by one executable, counted by the other under valgrind.
+        .target(
+            name: "Workloads",
+            dependencies: [
+                "GameKitProtocol", "ParlorServer", "RoomEngine", "SessionStore",
+                .product(name: "Logging", package: "swift-log"), .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+            ] + games,
+            path: "Benchmarks/micro/Workloads", swiftSettings: strict),
+        .target(name: "Callgrind", path: "Benchmarks/micro/Callgrind"),
+        .executableTarget(
+            name: "instruction-count", dependencies: ["Callgrind", "Workloads"], path: "Benchmarks/micro/Count",
+            swiftSettings: strict),
+        .executableTarget(
+            name: "micro-benchmarks",
+            dependencies: ["Workloads", .product(name: "Benchmark", package: "benchmark")],
+            path: "Benchmarks/micro", exclude: ["Callgrind", "Count", "Workloads", "costs.py", "thresholds.json"],
+            sources: ["Timings.swift"], swiftSettings: strict,
+            plugins: [.plugin(name: "BenchmarkPlugin", package: "benchmark")]),
+    ]
 }

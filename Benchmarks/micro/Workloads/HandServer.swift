@@ -1,0 +1,89 @@
+internal import GameKitProtocol
+internal import Logging
+internal import NIOCore
+internal import NIOEmbedded
+internal import SessionStore
+
+@testable internal import ParlorServer
+@testable internal import RoomEngine
+
+/// A server without sockets on one loop that is driven by hand: real connections, their hub and the shard, from the bytes
+/// that a client sends to those that it gets. Who is who and which rooms there are is no part of it.
+final class HandServer {
+    let loop = HandLoop()
+    let node: Node
+    private let shard: Shard
+
+    init(_ game: GameEntry, durability: GameManifest.Durability, store: any RoomStore = MemoryRoomStore()) throws {
+        var settings = GameSettings(game)
+        settings.durability = durability
+        settings.maxSpectators = 10_000
+        var limits = Limits()
+        // More than any workload says in no time.
+        limits.messagesPerSecond = 1_000_000
+        let logger = Logger(label: "micro", factory: { _ in SwiftLogNoOpLogHandler() })
+        node = Node(
+            facts: NodeFacts(id: "hand", version: "0", heartbeatSeconds: 15, games: bytes("[]")), limits: limits,
+            games: [game.manifest.type: settings],
+            gatekeeper: Gatekeeper(
+                hosts: [], allowedOrigins: AllowedOrigins(patterns: []), publicURL: nil, trustedProxies: []),
+            publicURL: nil, logger: logger, loops: [loop],
+            traps: try TrapGuard(folder: nil, loops: 1, games: [], now: 0, logger: logger))
+        shard = Shard(node: node, store: store, index: 0)
+        node.clients.open { _ in }
+        node.rooms.open { _ in }
+    }
+
+    /// A room with its players, who have read all that there was.
+    func makeRoom(_ name: String, players: Int, spectators: Int = 0) throws -> [HandClient] {
+        guard let (type, game) = node.games.first else { return [] }
+        let room = try Workload.roomID(name)
+        let options = try game.entry.options(bytes("{}"), game.options)
+        shard.post(
+            .create(NewRoom(header: RoomHeader(id: room, gameType: type, createdAt: 0), options: options), nil))
+        loop.run()
+        let clients = try (0..<players + spectators).map { number in
+            let client = try HandClient(self, "\(name)-\(number)")
+            var join = JoinRequest()
+            join.isSpectator = number >= players
+            shard.post(
+                .join(room, JoinOrder(sender: client.sender, id: nil, join: join, isPromised: false)))
+            loop.run()
+            guard client.take() > 1 else { throw Unfit("nobody was let in") }
+            return client
+        }
+        for client in clients { client.take() }
+        return clients
+    }
+}
+
+/// A client of it: what it sends is read by a real connection.
+final class HandClient {
+    private let channel: EmbeddedChannel
+    let sender: Sender
+
+    init(_ server: HandServer, _ name: String) throws {
+        let connection = Connection(
+            node: server.node, hub: server.node.hubs[0],
+            arrival: .init(address: ClientAddress(nil), gameType: nil, admission: .admitted, proof: nil))
+        channel = EmbeddedChannel(handler: connection)
+        guard let id = connection.id else { throw Unfit("a connection that was not opened") }
+        sender = Sender(connection: id, client: ClientKey(rawValue: name), user: nil, address: ClientAddress(nil))
+    }
+
+    func send(_ frame: ByteBuffer) {
+        do { try channel.writeInbound(frame) } catch { preconditionFailure("not read: \(error)") }
+    }
+
+    /// Takes all that was written to it.
+    /// - Returns: how many frames that were.
+    @discardableResult
+    func take() -> Int {
+        var count = 0
+        while let frame = try? channel.readOutbound(as: ByteBuffer.self) {
+            keep(frame)
+            count += 1
+        }
+        return count
+    }
+}

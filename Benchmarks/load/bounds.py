@@ -14,8 +14,8 @@ CONNECTIONS = 5000
 ROOMS = CONNECTIONS // 2
 # A whole heartbeat's time, so that each connection is pinged once, whenever it was opened.
 HEARTBEAT_SECONDS = 15
-# Nobody moves for that long; else the turns of idle rooms would end.
-IDLE = {"turnSeconds": 3600}
+# Longer than any room is idle here, whose turn would end else.
+PATIENT = {"turnSeconds": 3600}
 # Less than this between two servers of so many connections is a difference of their heartbeats.
 NO_CORES = 0.002
 # Joins are as fast with 20,000 open rooms as with 100, but for what two runs differ by.
@@ -95,7 +95,7 @@ def seated(tools):
     """With rooms and without: what both have are the connections."""
     results = {}
     for name, options in {"without": [], "with": ["--seated"]}.items():
-        with tools.server(**IDLE) as server:
+        with tools.server(**PATIENT) as server:
             results[name] = tools.load(
                 server, "idle", "--connections", CONNECTIONS, *options, seconds=max(tools.seconds, HEARTBEAT_SECONDS))
     bare, full = (grown(results[name], ROOMS) for name in ("without", "with"))

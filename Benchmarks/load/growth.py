@@ -10,7 +10,7 @@ import os
 import sys
 
 from arithmetic import Shape
-from bounds import IDLE, grown
+from bounds import PATIENT, grown
 from plot import Panel, Series, svg
 from ratios import MOVES_OF_MESSAGES, beside_floor
 from report import conditions, table
@@ -34,12 +34,12 @@ def connections(tools, count):
 
 def played_rooms(tools, count):
     shape = Shape(2 * count, group=2, answers=1, least=MOVES_OF_MESSAGES)
-    result, figures = beside_floor(tools, shape, "moves", "--rooms", count, "--rate", MOVES)
+    result, figures = beside_floor(tools, shape, "moves", "--rooms", count, "--rate", MOVES, **PATIENT)
     return figures | {"bytes": grown(result, count)}
 
 
 def open_rooms(tools, count):
-    with tools.server(**IDLE) as server:
+    with tools.server(**PATIENT) as server:
         result = tools.load(server, "joins", "--connections", 100, "--open-rooms", count)
     return {"joins": result["perSecond"], "bytes": grown(result, count)}
 

@@ -31,9 +31,9 @@ class Ratio:
         return verdict(figures["server"].over(figures["floor"]), most=self.most)
 
 
-def beside_floor(tools, shape, *bench):
+def beside_floor(tools, shape, *bench, **rules):
     """One run of the server, and one of the floor with what was measured there: what the bench says, and both costs."""
-    with tools.server() as server:
+    with tools.server(**rules) as server:
         result = tools.load(server, *bench)
     if objection := shape.objection(result):
         raise NotMeasured(objection)

@@ -2,15 +2,14 @@
 
 usage: growth.py [--rounds 3] [--seconds 3] [--warm-up 2] [WORD...]
 
-Words choose `connections` or `rooms`. What is sent a second stays the same: only how many share it grows, so a line that
-stays level is growth in proportion. Exit code 1 when something could not be measured.
+Words choose `connections` or `rooms`. What is sent a second stays the same: only how many share it grows. Exit code 1 when something could not be measured.
 """
 
 import os
 import sys
 
 from arithmetic import Shape
-from bounds import PATIENT, grown
+from bounds import KIB, PATIENT, grown
 from plot import Panel, Series, svg
 from ratios import MOVES_OF_MESSAGES, beside_floor
 from report import conditions, table
@@ -22,26 +21,33 @@ CONNECTIONS = [100, 300, 1000, 3000, 10_000]
 # With two players each, 9,000 are what 20,000 files leave of both sides; those that are only open need no connections.
 PLAYED = [10, 30, 100, 300, 1000, 3000, 9000]
 OPEN = [10, 30, 100, 300, 1000, 3000, 10_000]
+PAGE = 4096
 PINGS, MOVES = 10_000, 1000
+
+
+def taken(result, count):
+    """Memory, of all and of each, with what the first few take for all; at least a page, which a logarithm is taken of."""
+    each = max(grown(result, count), PAGE / count)
+    return {"MiB": each * count / KIB**2, "bytes": each}
 
 
 def connections(tools, count):
     shape = Shape(count, answers=1)
     _, figures = beside_floor(tools, shape, "echo", "--connections", count, "--rate", PINGS)
     with tools.server() as server:
-        return figures | {"bytes": grown(tools.load(server, "idle", "--connections", count), count)}
+        return figures | taken(tools.load(server, "idle", "--connections", count), count)
 
 
 def played_rooms(tools, count):
     shape = Shape(2 * count, group=2, answers=1, least=MOVES_OF_MESSAGES)
     result, figures = beside_floor(tools, shape, "moves", "--rooms", count, "--rate", MOVES, **PATIENT)
-    return figures | {"bytes": grown(result, count)}
+    return figures | taken(result, count)
 
 
 def open_rooms(tools, count):
     with tools.server(**PATIENT) as server:
         result = tools.load(server, "joins", "--connections", 100, "--open-rooms", count)
-    return {"joins": result["perSecond"], "bytes": grown(result, count)}
+    return {"joins": result["perSecond"]} | taken(result, count)
 
 
 def series(name, measure, counts, tools):
@@ -52,6 +58,10 @@ def series(name, measure, counts, tools):
 
 def line(name, found, key):
     return Series(name, {count: figures[key] for count, figures in found.items()})
+
+
+def memory(title, x_axis, found):
+    return Panel(title, "MiB resident more than before", x_axis, (line("server", found, "MiB"),), is_proportional=True)
 
 
 def rows(found, count_name, titles):
@@ -71,7 +81,7 @@ def of_connections(tools):
     plot = svg([
         Panel(f"CPU for a ping, {PINGS:,} a second in all", "µs of a core", "connections",
               (line("server", found, "server"), line("floor", found, "floor"))),
-        Panel("Memory of an idle connection", "bytes resident", "connections", (line("server", found, "bytes"),))])
+        memory("Memory of idle connections", "connections", found)])
     return plot, ["## Connections", "", *rows(found, "connections", {
         "server": "server µs a ping", "floor": "floor µs", "bytes": "idle, bytes each"}), ""]
 
@@ -82,9 +92,9 @@ def of_rooms(tools):
     plot = svg([
         Panel(f"CPU for a move, {MOVES:,} a second in all", "µs of a core", "rooms",
               (line("server", played, "server"), line("floor", played, "floor"))),
-        Panel("Memory of a room with its two connections", "bytes resident", "rooms", (line("server", played, "bytes"),)),
+        memory("Memory of rooms with two connections each", "rooms", played),
         Panel("Quick joins with so many rooms open", "joins a second", "open rooms", (line("server", opened, "joins"),)),
-        Panel("Memory of an open room", "bytes resident", "open rooms", (line("server", opened, "bytes"),))])
+        memory("Memory of open rooms", "open rooms", opened)])
     tables = [
         rows(played, "rooms", {
             "server": "server µs a move", "floor": "floor µs", "bytes": "with two connections, bytes each"}),

@@ -10,7 +10,7 @@ import xml.dom.minidom
 import report
 from arithmetic import Shape, Spread, costs, lateness, verdict
 from bounds import Bound, Measurement, grown
-from plot import Panel, Series, steps, svg
+from plot import Panel, Series, decades, steps, svg
 from ratios import RATIOS
 from tools import FLOOR, NotMeasured, build_floor, last_line
 
@@ -154,11 +154,16 @@ class Plots(unittest.TestCase):
             self.assertGreaterEqual(ticks[-1], most)
             self.assertTrue(3 <= len(ticks) <= 7, ticks)
 
+    def test_powers_of_ten_hold_all(self):
+        for least, most, expected in [(2, 30, [1, 10, 100]), (10, 100, [10, 100]), (1, 1, [1, 10]), (0.2, 9, [0.1, 1, 10])]:
+            self.assertEqual(decades(least, most), expected)
+
     def test_a_plot_is_xml_with_a_dot_for_each_point(self):
         points = {100: Spread(5, 4, 6), 1000: Spread(6, 6, 6)}
         panel = Panel("a < b", "µs", "rooms", (Series("server", points), Series("floor", points)))
-        document = xml.dom.minidom.parseString(svg([panel, panel]))
-        self.assertEqual(len(document.getElementsByTagName("circle")), 8)
+        other = Panel("both", "MiB", "rooms", (Series("server", points),), is_proportional=True)
+        document = xml.dom.minidom.parseString(svg([panel, other, panel]))
+        self.assertEqual(len(document.getElementsByTagName("circle")), 10)
 
 
 class TheFloor(unittest.TestCase):

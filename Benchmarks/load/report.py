@@ -77,11 +77,12 @@ def page(conditions, ratios, bounds):
     if ratios:
         text += ["## Against the floor", "",
                  "The [floor](../floor/README.md) moves the same bytes through as many sockets and does nothing else.", "",
-                 *table(["scenario", "per", "server µs", "floor µs", "ratio", "target", "verdict"], ratio_rows(ratios)), "",
-                 "What was sent and delivered meanwhile; how many frames a client found together; and in how long: from the",
+                 *table(["scenario", "per", "server µs", "floor µs", "ratio", "target", "verdict"], ratio_rows(ratios)), ""]
+    if rates := list(rate_rows(ratios)):
+        text += ["What was sent and delivered meanwhile; how many frames a client found together; and in how long: from the",
                  "moment when a message was due until it was answered.", "",
                  *table(["scenario", "sent/s", "delivered/s", "frames a read", "server cores", "p50 ms", "p99 ms", "p99.9 ms"],
-                        rate_rows(ratios)), ""]
+                        rates), ""]
     if bounds:
         text += ["## Against a number", "",
                  *table(["", "measured", "target", "verdict"], bound_rows(bounds)), ""]

@@ -20,6 +20,8 @@ BUILD = ROOT / ".build/bench"
 FLOOR = BUILD / "floor"
 GAMES = ["pong", "tictactoe", "dice", "owedrahn"]
 MOST_SPECTATORS = 10_000
+# Where a move that is due waits for the answer to the one before it: then it is the server that is late.
+IN_TURN = ["moves", "rooms", "crowd"]
 LAST_CORE = (os.cpu_count() or 1) - 1
 # Everybody comes from one machine, and says what an overload would be. What is left are the limits that cannot be set.
 NO_LIMITS = {f"PARLOR_{name}": "0" for name in [
@@ -129,7 +131,8 @@ class Tools:
             ["taskset", "-c", LAST_CORE, PARLOR, "bench", scenario, *options, "--url", server.url, *insecure,
              "--server-pid", server.process.pid, "--seconds", seconds, "--warm-up", self.warm_up, "--json"],
             self.warm_up + seconds + PATIENCE)
-        if objection := lateness(result["late"], result["sent"]["messages"]):
+        objection = lateness(result["late"], result["sent"]["messages"])
+        if objection and scenario not in IN_TURN:
             raise NotMeasured(objection)
         return result
 

@@ -22,9 +22,11 @@ class Ratio:
 
     def run(self, tools):
         result, figures = beside_floor(tools, self.shape, *self.bench)
+        received = result["received"]
         return figures | {
             "sent": result["sent"]["messages"] / result["seconds"], "delivered": result["perSecond"],
-            "cores": result["server"]["cores"], "perRead": result["received"]["messages"] / result["received"]["reads"],
+            "cores": result["server"]["cores"], "perRead": received["messages"] / received["reads"],
+            "bytes": received["bytes"] / received["messages"],
             **{name: result["latency"][name] for name in ("p50", "p99", "p999") if "latency" in result}}
 
     def verdict(self, figures):

@@ -67,6 +67,7 @@ def rate_rows(measured):
             continue
         latency = [f"{figures[name].median / 1000:.2f}" if name in figures else "" for name in ("p50", "p99", "p999")]
         yield [ratio.title, f"{figures['sent'].median:,.0f}", f"{figures['delivered'].median:,.0f}",
+               f"{figures['bytes'].median:.0f}",
                f"{figures['perRead'].median:.1f}", f"{figures['cores'].median:.3f}", *latency]
 
 
@@ -79,10 +80,10 @@ def page(conditions, ratios, bounds):
                  "The [floor](../floor/README.md) moves the same bytes through as many sockets and does nothing else.", "",
                  *table(["scenario", "per", "server µs", "floor µs", "ratio", "target", "verdict"], ratio_rows(ratios)), ""]
     if rates := list(rate_rows(ratios)):
-        text += ["What was sent and delivered meanwhile; how many frames a client found together; and in how long: from the",
-                 "moment when a message was due until it was answered.", "",
-                 *table(["scenario", "sent/s", "delivered/s", "frames a read", "server cores", "p50 ms", "p99 ms", "p99.9 ms"],
-                        rates), ""]
+        text += ["What was sent and delivered meanwhile, in frames of what size; how many of them a client found together; and in",
+                 "how long: from the moment when a message was due until it was answered.", "",
+                 *table(["scenario", "sent/s", "delivered/s", "bytes a frame", "frames a read", "server cores", "p50 ms",
+                         "p99 ms", "p99.9 ms"], rates), ""]
     if bounds:
         text += ["## Against a number", "",
                  *table(["", "measured", "target", "verdict"], bound_rows(bounds)), ""]

@@ -133,12 +133,12 @@ class ThePage(unittest.TestCase):
         bound = Measurement("idle", None, (Bound("bytes", "Idle", "{:,.0f} B", most=7168),))
         spread = Spread(9, 8, 10)
         figures = {"server": spread, "floor": Spread(5, 5, 5), "sent": spread, "delivered": spread, "cores": spread,
-                   "perRead": spread, "p50": Spread(1500, 1, 2)}
+                   "perRead": spread, "bytes": spread, "p50": Spread(1500, 1, 2)}
         text = report.page(["* here"], [(fanout, figures), (fanout, "no core")], [
             (bound, {"bytes": Spread(5000, 5000, 5000)}), (bound, {"bytes": Spread(8000, 7000, 9000)}), (bound, "no memory")])
         for line in ["| delivery | 9.00 (8.00 to 10.00) | 5.00 | 1.80 | ≤ 1.5 | **missed** |", "not measured: no core",
                      "| Idle | 5,000 B | ≤ 7,168 B | met |", "| 8,000 B (7,000 B to 9,000 B) | ≤ 7,168 B | **missed** |",
-                     "not measured: no memory", "| 9 | 9 | 9.0 | 9.000 | 1.50 |  |  |", "* here"]:
+                     "not measured: no memory", "| 9 | 9 | 9 | 9.0 | 9.000 | 1.50 |  |  |", "* here"]:
             self.assertIn(line, text)
 
     def test_words_are_of_one_row_each(self):

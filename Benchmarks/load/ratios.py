@@ -58,7 +58,7 @@ RATIOS = [
     Ratio("burst", "The same, but 8 messages at one moment, 20 times a second", "delivery",
           ("fanout", "--members", 500, "--rate", 160, "--bytes", 120, "--burst", 8),
           Shape(500, group=500, least=500, burst=8), most=1.5),
-    Ratio("rooms", "100 rooms of 5, 10 Hz each player", "delivery",
+    Ratio("rooms", "100 rooms of 5, 10 Hz each player", "frame",
           ("rooms", "--rooms", 100, "--players", 5, "--rate-per-player", 10),
           Shape(500, group=5, answers=1, least=5 * MOVES_OF_MESSAGES), most=2.2),
     Ratio("pong", "100 rooms of Pong, 20 states/s, physics included", "state",

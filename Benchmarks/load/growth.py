@@ -2,7 +2,8 @@
 
 usage: growth.py [--rounds 3] [--seconds 3] [--warm-up 2] [WORD...]
 
-Words choose `connections` or `rooms`. What is sent a second stays the same: only how many share it grows. Exit code 1 when something could not be measured.
+Words choose `connections` or `rooms`. What is sent a second stays the same: only how many share it grows. Exit code 1
+when something could not be measured.
 """
 
 import os

@@ -40,7 +40,7 @@ class Panel:
     unit: str
     x_axis: str
     series: tuple
-    # Then the other axis is logarithmic too, and a dashed line shows growth in proportion, ending where the first series does.
+    # Both axes are logarithmic then, and a dashed line shows growth in proportion, to where the first series ends.
     is_proportional: bool = False
 
 

@@ -80,8 +80,8 @@ def page(conditions, ratios, bounds):
                  "The [floor](../floor/README.md) moves the same bytes through as many sockets and does nothing else.", "",
                  *table(["scenario", "per", "server µs", "floor µs", "ratio", "target", "verdict"], ratio_rows(ratios)), ""]
     if rates := list(rate_rows(ratios)):
-        text += ["What was sent and delivered meanwhile, in frames of what size; how many of them a client found together; and in",
-                 "how long: from the moment when a message was due until it was answered.", "",
+        text += ["What was sent and delivered meanwhile, in frames of what size; how many of them a client found together;",
+                 "and in how long: from the moment when a message was due until it was answered.", "",
                  *table(["scenario", "sent/s", "delivered/s", "bytes a frame", "frames a read", "server cores", "p50 ms",
                          "p99 ms", "p99.9 ms"], rates), ""]
     if bounds:

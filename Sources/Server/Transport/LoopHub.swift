@@ -73,10 +73,9 @@ actor LoopHub: LoopActor {
     }
 
     private func handOut(_ parcel: Parcel) {
-        for id in parcel.to {
-            guard let connection = connection(id), connection.deliver(parcel.delivery) else { continue }
-            connection.flush()
-        }
+        var sent = Metrics.Sent()
+        for id in parcel.to { connection(id)?.deliver(alone: parcel.delivery, &sent) }
+        metrics.sent(sent)
         keepToBudget()
     }
 

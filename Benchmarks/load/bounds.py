@@ -72,9 +72,9 @@ def certificate():
         yield files
 
 
-def grown(result, count):
-    """Bytes of the server for each."""
-    return (result["server"]["residentAfter"] - result["server"]["residentBefore"]) / count
+def grown(result, count, kind="resident"):
+    """Bytes of the server for each; `private` are those without the pages of files, which the system can take back."""
+    return (result["server"][f"{kind}After"] - result["server"][f"{kind}Before"]) / count
 
 
 def handless(tools):
@@ -85,10 +85,12 @@ def handless(tools):
 
 def idle(tools):
     with tools.server() as server:
-        plain = grown(tools.load(server, "idle", "--connections", CONNECTIONS), CONNECTIONS)
+        plain = tools.load(server, "idle", "--connections", CONNECTIONS)
     with certificate() as files, tools.server(environment=files) as server:
-        secure = grown(tools.load(server, "idle", "--connections", CONNECTIONS), CONNECTIONS)
-    return {"plain": plain, "tls": secure - plain}
+        secure = tools.load(server, "idle", "--connections", CONNECTIONS)
+    resident = grown(plain, CONNECTIONS)
+    return {"resident": resident, "private": grown(plain, CONNECTIONS, "private"),
+            "tls": grown(secure, CONNECTIONS) - resident}
 
 
 def seated(tools):
@@ -98,9 +100,10 @@ def seated(tools):
         with tools.server(**PATIENT) as server:
             results[name] = tools.load(
                 server, "idle", "--connections", CONNECTIONS, *options, seconds=max(tools.seconds, HEARTBEAT_SECONDS))
-    bare, full = (grown(results[name], ROOMS) for name in ("without", "with"))
+    room = {kind: grown(results["with"], ROOMS, kind) - grown(results["without"], ROOMS, kind)
+            for kind in ("resident", "private")}
     cores = {name: result["server"]["cores"] for name, result in results.items()}
-    return {"room": full - bare, "cores": cores["with"] - cores["without"], **cores}
+    return room | cores | {"cores": cores["with"] - cores["without"]}
 
 
 def tls_echo(tools):
@@ -160,11 +163,13 @@ MEASUREMENTS = [
         Bound("cores", "1,000 rooms of Pong in which nobody plays: cores", "{:.3f}", most=0.15),
         Bound("delivered", "states a second that they are sent", "{:,.0f}"))),
     Measurement("idle", idle, (
-        Bound("plain", f"Idle connection, resident, of {CONNECTIONS:,}", "{:,.0f} B", most=7 * KIB),
+        Bound("resident", f"Idle connection, resident, of {CONNECTIONS:,}", "{:,.0f} B", most=7 * KIB),
+        Bound("private", "of it private, without the pages of files", "{:,.0f} B"),
         Bound("tls", "what TLS adds to it", "{:,.0f} B"))),
     Measurement("tls", tls_echo, (Bound("micros", "Protocol `ping` through TLS: CPU of the server", "{:.2f} µs"),)),
     Measurement("seated", seated, (
-        Bound("room", f"Idle room, resident, of {ROOMS:,}: two sit and nobody moves", "{:,.0f} B", most=5 * KIB),
+        Bound("resident", f"Idle room, resident, of {ROOMS:,}: two sit and nobody moves", "{:,.0f} B", most=5 * KIB),
+        Bound("private", "of it private, without the pages of files", "{:,.0f} B"),
         Bound("cores", "cores that they take", "{:.4f}", most=NO_CORES),
         Bound("without", f"cores that their {CONNECTIONS:,} connections take without them", "{:.4f}"))),
     Measurement("joins", joins, (

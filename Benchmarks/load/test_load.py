@@ -124,7 +124,9 @@ class Figures(unittest.TestCase):
                 self.assertEqual(verdict(value, **bounds), expected)
 
     def test_growth_is_of_each(self):
-        self.assertEqual(grown({"server": {"residentBefore": 1000, "residentAfter": 51_000}}, 10), 5000)
+        memory = {"residentBefore": 1000, "residentAfter": 51_000, "privateBefore": 500, "privateAfter": 20_500}
+        self.assertEqual(grown({"server": memory}, 10), 5000)
+        self.assertEqual(grown({"server": memory}, 10, "private"), 2000)
 
 
 class ThePage(unittest.TestCase):

@@ -9,7 +9,7 @@ when something could not be measured.
 import os
 import sys
 
-from arithmetic import Shape
+from arithmetic import Shape, server_micros
 from bounds import KIB, PATIENT, grown
 from plot import Panel, Series, svg
 from ratios import MOVES_OF_MESSAGES, beside_floor
@@ -48,7 +48,7 @@ def played_rooms(tools, count):
 def open_rooms(tools, count):
     with tools.server(**PATIENT) as server:
         result = tools.load(server, "joins", "--connections", 100, "--open-rooms", count)
-    return {"joins": result["perSecond"]} | taken(result, count)
+    return {"server": server_micros(result), "joins": result["perSecond"]} | taken(result, count)
 
 
 def series(name, measure, counts, tools):
@@ -94,12 +94,13 @@ def of_rooms(tools):
         Panel(f"CPU for a move, {MOVES:,} a second in all", "µs of a core", "rooms",
               (line("server", played, "server"), line("floor", played, "floor"))),
         memory("Memory of rooms with two connections each", "rooms", played),
-        Panel("Quick joins with so many rooms open", "joins a second", "open rooms", (line("server", opened, "joins"),)),
+        Panel("CPU for a quick join and the leaving", "µs of a core", "open rooms", (line("server", opened, "server"),)),
         memory("Memory of open rooms", "open rooms", opened)])
     tables = [
         rows(played, "rooms", {
             "server": "server µs a move", "floor": "floor µs", "bytes": "with two connections, bytes each"}),
-        rows(opened, "open rooms", {"joins": "quick joins a second", "bytes": "bytes each"})]
+        rows(opened, "open rooms", {
+            "server": "server µs a join and leaving", "joins": "done a second", "bytes": "bytes each"})]
     return plot, ["## Rooms", "", *tables[0], "", *tables[1], ""]
 
 

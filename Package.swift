@@ -49,8 +49,12 @@ let package = Package(
     ],
     targets: [
         .target(name: "GameKitProtocol", swiftSettings: strict),
-        .target(name: "RoomEngine", dependencies: ["GameKitProtocol"], swiftSettings: strict),
-        .target(name: "GameKitTesting", dependencies: ["GameKitProtocol", "RoomEngine"], swiftSettings: strict),
+        // One form of JSON for all that is stored, hashed and told.
+        .target(name: "JSONCoding", swiftSettings: strict),
+        .target(name: "RoomEngine", dependencies: ["GameKitProtocol", "JSONCoding"], swiftSettings: strict),
+        .target(
+            name: "GameKitTesting", dependencies: ["GameKitProtocol", "JSONCoding", "RoomEngine"], swiftSettings: strict
+        ),
         game("Pong"), game("TicTacToe"), game("Dice"), game("OweDrahn"),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         // hiredis turns commands into bytes and bytes into replies; all around it is ours.
@@ -70,7 +74,7 @@ let package = Package(
         .target(
             name: "SessionStore",
             dependencies: [
-                "CZlib", "RedisClient",
+                "CZlib", "JSONCoding", "RedisClient",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -93,7 +97,9 @@ let package = Package(
         .target(
             name: "ParlorServer",
             dependencies: [
-                "BlackBox", "GameKitProtocol", "LoadGenerator", "RedisClient", "RoomEngine", "SessionStore", "Web",
+                "BlackBox", "GameKitProtocol", "JSONCoding", "LoadGenerator", "RedisClient", "RoomEngine",
+                "SessionStore",
+                "Web",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "DequeModule", package: "swift-collections"),
@@ -140,8 +146,10 @@ let package = Package(
             name: "power-cuts", dependencies: ["PowerCutDisk", "SessionStore"], path: "Tests/PowerCuts/Run",
             swiftSettings: strict + [.strictMemorySafety()]),
         .testTarget(name: "GameKitProtocolTests", dependencies: ["GameKitProtocol"], swiftSettings: strict),
+        .testTarget(name: "JSONCodingTests", dependencies: ["JSONCoding"], swiftSettings: strict),
         .testTarget(
-            name: "RoomEngineTests", dependencies: ["GameKitProtocol", "GameKitTesting", "RoomEngine", "TicTacToe"],
+            name: "RoomEngineTests",
+            dependencies: ["GameKitProtocol", "GameKitTesting", "JSONCoding", "RoomEngine", "TicTacToe"],
             swiftSettings: strict),
         .testTarget(
             name: "GamesTests", dependencies: ["GameKitProtocol", "GameKitTesting"] + games, swiftSettings: strict),
@@ -176,7 +184,8 @@ let package = Package(
         .testTarget(
             name: "ServerTests",
             dependencies: [
-                "BlackBox", "GameKitProtocol", "LoadGenerator", "ParlorServer", "RedisClient", "RedisLab", "RoomEngine",
+                "BlackBox", "GameKitProtocol", "JSONCoding", "LoadGenerator", "ParlorServer", "RedisClient", "RedisLab",
+                "RoomEngine",
                 "SessionStore",
             ] + games
                 + [
@@ -193,7 +202,7 @@ let package = Package(
         .testTarget(
             name: "SimulationTests",
             dependencies: [
-                "GameKitProtocol", "ParlorServer", "RoomEngine", "SessionStore",
+                "GameKitProtocol", "JSONCoding", "ParlorServer", "RoomEngine", "SessionStore",
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "HeapModule", package: "swift-collections"),
                 .product(name: "Logging", package: "swift-log"),
@@ -204,7 +213,7 @@ let package = Package(
 
 /// What reads strangers' bytes, held to its promises: by a test with a corpus, by a fuzzer with what it makes up.
 let fuzzed: [Target.Dependency] =
-    ["GameKitProtocol", "ParlorServer", "RedisClient", "RoomEngine"] + games
+    ["GameKitProtocol", "JSONCoding", "ParlorServer", "RedisClient", "RoomEngine"] + games
     + [.product(name: "NIOCore", package: "swift-nio")]
 if isFuzzing {
     package.targets += [
@@ -231,7 +240,7 @@ if isBenchmarking {
         .target(
             name: "Workloads",
             dependencies: [
-                "GameKitProtocol", "ParlorServer", "RoomEngine", "SessionStore",
+                "GameKitProtocol", "JSONCoding", "ParlorServer", "RoomEngine", "SessionStore",
                 .product(name: "Logging", package: "swift-log"), .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOEmbedded", package: "swift-nio"),
             ] + games,

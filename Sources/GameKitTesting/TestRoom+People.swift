@@ -1,3 +1,4 @@
+internal import JSONCoding
 public import GameKitProtocol
 public import RoomEngine
 

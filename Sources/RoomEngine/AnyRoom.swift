@@ -1,3 +1,4 @@
+public import JSONCoding
 public import GameKitProtocol
 
 /// A room whose game is no longer known by type: closures over its engine, made where the type was known.

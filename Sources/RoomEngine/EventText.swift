@@ -1,3 +1,5 @@
+internal import JSONCoding
+
 /// The wire's form of a game's event: from `{"rolled":{"seat":0}}`, which is how an enum encodes itself, to
 /// `{"event":"rolled","seat":0}`.
 enum EventText {

@@ -1,3 +1,4 @@
+public import JSONCoding
 public import GameKitProtocol
 
 /// A game as the server's list of games holds it: made once per game, in the executable, from its type alone.
@@ -31,7 +32,8 @@ public struct GameEntry: Sendable {
             return AnyRoom(try RoomEngine<G>(options: options, rules: rules, seed: seed))
         }
         restoreRoom = { text, rulesVersion in
-            let snapshot = try JSONReader.decode(RoomSnapshot<G>.self, from: text, rulesVersion: rulesVersion)
+            let snapshot = try JSONReader.decode(
+                RoomSnapshot<G>.self, from: text, userInfo: [.rulesVersion: rulesVersion])
             return AnyRoom(RoomEngine<G>(restoring: snapshot))
         }
         playback = { beginning in try Playback(beginning, of: game) }

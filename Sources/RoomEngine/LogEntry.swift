@@ -1,3 +1,4 @@
+internal import JSONCoding
 public import GameKitProtocol
 
 /// An input with its time, as the log of a room and its archive keep it.

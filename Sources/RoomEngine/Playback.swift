@@ -1,3 +1,4 @@
+internal import JSONCoding
 public import GameKitProtocol
 
 /// A room's history on its way past an onlooker, entry by entry: what ``AnyRoom/replay`` does, with all it is told.

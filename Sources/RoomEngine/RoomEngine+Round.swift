@@ -1,3 +1,4 @@
+internal import JSONCoding
 public import GameKitProtocol
 
 /// The round: its start, its moves and ticks, its end.

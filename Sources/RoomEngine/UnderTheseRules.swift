@@ -27,7 +27,7 @@ struct UnderTheseRules<G: Game>: Codable, Equatable, Sendable {
 public struct RulesChanged: Error {}
 
 extension CodingUserInfoKey {
-    static var rulesVersion: Self {
+    @usableFromInline static var rulesVersion: Self {
         guard let key = Self(rawValue: "rulesVersion") else { preconditionFailure("any text is a key") }
         return key
     }

@@ -1,3 +1,4 @@
+import JSONCoding
 import Dice
 import Foundation
 import GameKitProtocol

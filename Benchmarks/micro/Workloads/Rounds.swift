@@ -1,3 +1,4 @@
+import JSONCoding
 internal import GameKitProtocol
 
 @testable internal import RoomEngine

@@ -1,3 +1,4 @@
+internal import JSONCoding
 internal import NIOCore
 internal import RedisClient
 internal import RoomEngine

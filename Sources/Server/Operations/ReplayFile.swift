@@ -1,3 +1,4 @@
+internal import JSONCoding
 internal import Foundation
 internal import RoomEngine
 

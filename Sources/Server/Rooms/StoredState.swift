@@ -1,3 +1,4 @@
+internal import JSONCoding
 internal import RoomEngine
 
 /// A room's snapshot as the store keeps it: the engine's state, and what must be known before it can be read.

@@ -1,3 +1,4 @@
+internal import JSONCoding
 internal import BlackBox
 internal import GameKitProtocol
 internal import Logging

@@ -1,3 +1,4 @@
+internal import JSONCoding
 internal import Logging
 internal import NIOPosix
 internal import RoomEngine

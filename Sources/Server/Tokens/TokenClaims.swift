@@ -1,3 +1,4 @@
+internal import JSONCoding
 internal import FoundationEssentials
 internal import RoomEngine
 

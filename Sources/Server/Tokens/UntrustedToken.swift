@@ -1,3 +1,4 @@
+internal import JSONCoding
 internal import RoomEngine
 
 /// A token as it came (RFC 7519; a JWS in compact form, RFC 7515): three parts, the first two of them JSON, of which nothing

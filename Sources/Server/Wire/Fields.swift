@@ -1,3 +1,4 @@
+internal import JSONCoding
 internal import RoomEngine
 internal import SessionStore
 

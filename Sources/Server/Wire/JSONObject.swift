@@ -1,3 +1,4 @@
+internal import JSONCoding
 internal import RoomEngine
 
 /// An object of a server message, written member by member. nil members are left out. Objects in it are written into the

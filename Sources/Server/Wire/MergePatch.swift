@@ -1,3 +1,4 @@
+internal import JSONCoding
 internal import RoomEngine
 
 /// JSON merge patches (RFC 7396) between two texts of the same canonical writer: what is equal is equal text, so no tree

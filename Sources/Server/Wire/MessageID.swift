@@ -1,3 +1,4 @@
+internal import JSONCoding
 internal import RoomEngine
 
 /// The `id` that a client gave a request, echoed on its answer: `7` and `"7"` differ.

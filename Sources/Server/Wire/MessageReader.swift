@@ -1,3 +1,4 @@
+internal import JSONCoding
 internal import GameKitProtocol
 internal import RoomEngine
 internal import SessionStore

@@ -1,5 +1,6 @@
 internal import FoundationEssentials
 internal import GRDB
+internal import JSONCoding
 internal import Synchronization
 
 /// What SQLite has of a client that Redis is to have.
@@ -109,7 +110,7 @@ final class OwedSessions: Sendable {
                 INSERT OR REPLACE INTO owed_sessions (client, number, revision, removal, expires_at, session)
                 VALUES (?, ?, ?, ?, ?, ?)
                 """)
-        let text = try session.map { try JSONEncoder().encode($0) }
+        let text = try session.map { Data(try CanonicalJSON.encode($0)) }
         try statement.execute(arguments: [
             client.rawValue, number.add(1, ordering: .relaxed).newValue,
             (session?.revision ?? removal ?? 0).column, removal?.column, session?.expiresAt, text,
@@ -236,7 +237,7 @@ extension OwedSession {
         revision = UInt64(column: try row.decode(forColumn: "revision"))
         removal = try row.decode(Int64?.self, forColumn: "removal").map(UInt64.init(column:))
         session = try row.decode(Data?.self, forColumn: "session").map {
-            try JSONDecoder().decode(Session.self, from: $0)
+            try JSONReader.decode(Session.self, from: $0)
         }
         isSettled = try row.decode(Int64?.self, forColumn: "settled_at") != nil
     }

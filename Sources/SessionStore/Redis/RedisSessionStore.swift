@@ -1,4 +1,4 @@
-internal import FoundationEssentials
+internal import JSONCoding
 public import RedisClient
 
 /// Sessions in Redis.
@@ -24,12 +24,12 @@ public struct RedisSessionStore: SessionStore {
         let stored = try await connection.perform(RedisCommand("GET", [.text(keys.session(client))]))
         if case .null = stored { return nil }
         let text = try stored.bytes().dropFirst(20)
-        guard let session = try? JSONDecoder().decode(Session.self, from: Data(text)) else { throw RedisValue.fault }
+        guard let session = try? JSONReader.decode(Session.self, from: text) else { throw RedisValue.fault }
         return session.expiresAt > now ? session : nil
     }
 
     public func save(_ session: Session) async throws(StoreError) {
-        guard let text = try? JSONEncoder().encode(session) else {
+        guard let text = try? CanonicalJSON.encode(session) else {
             throw StoreError(.corrupt, "a session cannot be written as JSON")
         }
         let now = clock()
@@ -37,7 +37,7 @@ public struct RedisSessionStore: SessionStore {
         _ = try await connection.perform(
             RedisScript.Call(
                 RedisScripts.saveSession, keys: [keys.session(session.client)],
-                [.text(session.revision.digits), .bytes(Array(text)), .integer(life + Self.margin)]))
+                [.text(session.revision.digits), .bytes(text), .integer(life + Self.margin)]))
     }
 
     public func remove(_ client: ClientKey, revision: UInt64) async throws(StoreError) {

@@ -1,5 +1,6 @@
 internal import FoundationEssentials
 internal import GRDB
+internal import JSONCoding
 
 /// Sessions in the server's own file.
 public struct SQLiteSessionStore: SessionStore {
@@ -12,7 +13,7 @@ public struct SQLiteSessionStore: SessionStore {
             let statement = try db.cachedStatement(
                 sql: "SELECT session FROM sessions WHERE client = ? AND expires_at > ?")
             let text = try Data.fetchOne(statement, arguments: [client.rawValue, now])
-            return try text.map { try JSONDecoder().decode(Session.self, from: $0) }
+            return try text.map { try JSONReader.decode(Session.self, from: $0) }
         }
     }
 
@@ -25,7 +26,7 @@ public struct SQLiteSessionStore: SessionStore {
                     SET revision = excluded.revision, expires_at = excluded.expires_at, session = excluded.session
                     WHERE excluded.revision >= sessions.revision
                     """)
-            let text = try JSONEncoder().encode(session)
+            let text = Data(try CanonicalJSON.encode(session))
             try statement.execute(
                 arguments: [session.client.rawValue, session.revision.column, session.expiresAt, text])
         }

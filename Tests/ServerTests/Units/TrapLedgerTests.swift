@@ -1,3 +1,4 @@
+import JSONCoding
 import RoomEngine
 import SessionStore
 import Testing

@@ -1,11 +1,13 @@
 import Foundation
 import Testing
 
-@testable import RoomEngine
+@testable import JSONCoding
 
 @Suite struct JSONScannerTests {
+    private static func text(_ bytes: some Collection<UInt8>) -> String { String(decoding: bytes, as: UTF8.self) }
+
     private static func members(_ text: String) throws(JSONFault) -> [String]? {
-        try JSONScanner.members(of: ArraySlice(text.utf8))?.map { "\($0.key)=\(ReplayTests.text($0.value))" }
+        try JSONScanner.members(of: ArraySlice(text.utf8))?.map { "\($0.key)=\(Self.text($0.value))" }
     }
 
     @Test(arguments: [
@@ -84,7 +86,7 @@ import Testing
     @Test func `values are slices of the text, wherever it lies`() throws {
         let buffer = Array(#"xx{"a":[1],"b":"\u0041"}yy"#.utf8)
         let members = try #require(try JSONScanner.members(of: buffer[2..<buffer.count - 2]))
-        #expect(members.map { ReplayTests.text($0.value) } == ["[1]", #""\u0041""#])
+        #expect(members.map { Self.text($0.value) } == ["[1]", #""\u0041""#])
         #expect(members[0].value.startIndex == 7)
         #expect(JSONScanner.string(members[1].value) == "A")
         #expect(throws: JSONFault.malformed(offset: 1)) { try JSONScanner.members(of: buffer[2..<3]) }

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import RoomEngine
+@testable import JSONCoding
 
 @Suite struct JSONReaderTests {
     private static let texts = [

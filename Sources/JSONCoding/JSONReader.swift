@@ -2,25 +2,23 @@
 ///
 /// A third of the time of Foundation's for a move, and the same on every platform.
 public enum JSONReader {
-    /// - Parameter rulesVersion: under which a game's state was written, if that matters.
+    /// - Parameter userInfo: what the types that are read want to know beside the text.
     /// - Throws: ``JSONFault`` when it is no JSON, `DecodingError` when the text does not fit the type.
     public static func decode<T: Decodable>(
-        _ type: T.Type, from text: ArraySlice<UInt8>, rulesVersion: Int? = nil
+        _ type: T.Type, from text: ArraySlice<UInt8>, userInfo: [CodingUserInfoKey: Any] = [:]
     ) throws -> T {
         let value = try JSONScanner.value(in: text)
-        var userInfo: [CodingUserInfoKey: Any] = [:]
-        if let rulesVersion { userInfo[.rulesVersion] = rulesVersion }
         return try T(from: ValueDecoder(text: value, userInfo: userInfo))
     }
 
     /// The same of a whole text.
     public static func decode<T: Decodable>(
-        _ type: T.Type, from text: some Collection<UInt8>, rulesVersion: Int? = nil
-    ) throws -> T { try decode(type, from: ArraySlice(text), rulesVersion: rulesVersion) }
+        _ type: T.Type, from text: some Collection<UInt8>, userInfo: [CodingUserInfoKey: Any] = [:]
+    ) throws -> T { try decode(type, from: ArraySlice(text), userInfo: userInfo) }
 
     /// Lays the members of one object over those of another, by name; the result has no order that means anything.
     /// nil when either is no object.
-    static func overlay(_ upper: ArraySlice<UInt8>, on lower: ArraySlice<UInt8>) throws(JSONFault) -> [UInt8]? {
+    public static func overlay(_ upper: ArraySlice<UInt8>, on lower: ArraySlice<UInt8>) throws(JSONFault) -> [UInt8]? {
         guard let upper = try JSONScanner.members(of: upper), let lower = try JSONScanner.members(of: lower) else {
             return nil
         }

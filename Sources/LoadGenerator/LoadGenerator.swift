@@ -52,28 +52,38 @@ public enum LoadGenerator {
         var process: ServerProcess?
         if let id = options.serverID { process = try ServerProcess(id: id) }
         OpenFiles.raiseLimit()
-        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-        let report = await Result { try await run(scenario, options, process, on: group.next(), progress) }
+        // The second is a companion's, and sleeps where there is none.
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: 2)
+        let report: Result<Report, any Error>
+        do {
+            report = .success(try await run(scenario, options, process, on: group, progress))
+        } catch {
+            report = .failure(error)
+        }
         try await group.shutdownGracefully()
         return try report.get()
     }
 
     private static func run(
-        _ scenario: any Scenario, _ options: LoadOptions, _ process: ServerProcess?, on loop: any EventLoop,
-        _ progress: @escaping @Sendable (String) -> Void
+        _ scenario: any Scenario, _ options: LoadOptions, _ process: ServerProcess?,
+        on group: MultiThreadedEventLoopGroup, _ progress: @escaping @Sendable (String) -> Void
     ) async throws -> Report {
-        let dialer = try Dialer(
-            options.target, isInsecure: options.isInsecure, loop: loop)
-        let done = loop.makePromise(of: Report.self)
-        loop.execute {
-            LoadRun(scenario, options, process: process, dialer: dialer, done: done, progress: progress).start()
+        let run = try await RemoteRun(scenario, options, process: process, on: group.next(), progress: progress)
+        var runs = [run]
+        var isReady = try await run.prepare()
+        if isReady, let companion = try await run.companion() {
+            let other = try await RemoteRun(companion, options, process: nil, on: group.next(), progress: progress)
+            runs.append(other)
+            isReady = try await other.prepare()
         }
-        return try await done.futureResult.get()
-    }
-}
-
-extension Result where Failure == any Error {
-    fileprivate init(_ body: () async throws -> Success) async {
-        do { self = .success(try await body()) } catch { self = .failure(error) }
+        if isReady {
+            try await withThrowingTaskGroup { group in
+                for run in runs { group.addTask { _ = try await run.begin() } }
+                try await group.waitForAll()
+            }
+        }
+        var outcome = try await run.close()
+        for other in runs.dropFirst() { outcome.tally.add(try await other.close().tally) }
+        return Report(outcome.scenario, outcome.tally, seconds: options.seconds, server: outcome.server)
     }
 }

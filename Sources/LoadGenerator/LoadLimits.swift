@@ -54,6 +54,8 @@ enum LoadLimits {
     static let tick = TimeAmount.milliseconds(10)
     /// A server lets in 1,000 a second once its burst is used up.
     static let opensPerSecond = 900.0
+    /// Clients who make four rooms each: as many joins a second as of the others.
+    static let roomMakersPerSecond = 225.0
     /// Handshakes under way: fewer than a listener's backlog.
     static let openingAtOnce = 100
     /// How long one connection may take until it is welcomed.

@@ -33,7 +33,7 @@ public struct LoadOptions: Sendable {
     /// Who measures a machine that is not theirs must not be taken for an attacker.
     func check(_ scenario: any Scenario) throws(LoadRefusal) {
         guard !target.isLoopback, !ownsServer else { return }
-        guard scenario.connections <= LoadLimits.strangersConnections,
+        guard scenario.connectionsInAll <= LoadLimits.strangersConnections,
             scenario.messagesPerSecond <= LoadLimits.strangersMessagesPerSecond
         else {
             throw LoadRefusal(

@@ -84,13 +84,29 @@ import Testing
         #expect(actions.filter(\.self).count == 2)
     }
 
-    @Test func `a crowd hears what its two players do`() throws {
+    @Test func `players before a crowd are measured alone`() throws {
         var stage = Stage(try CrowdScenario(spectators: 30, perSecond: 10))
         let report = stage.run()
         #expect(report.isClean, "\(report.faults)")
+        #expect(report.connections == 32)
         #expect(report.latency?.count == 20)
-        // And the end and the beginning of two games.
-        #expect(report.deliveries == 30 * (20 + 2))
+        #expect(stage.scenario.companion?.connections == 30)
+        #expect(try CrowdScenario(spectators: 0, perSecond: 10).companion == nil)
+    }
+
+    @Test func `a crowd hears what its two players do`() throws {
+        var stage = Stage(AudienceScenario(of: "room0", count: 30))
+        let players = [100, 101]
+        for player in players {
+            stage.server.hears(#"{"type":"join_room","gameType":"tictactoe","data":{}}"#, from: player)
+        }
+        stage.prepare()
+        stage.begin(seconds: 1)
+        for player in players { stage.server.hears(#"{"type":"make_move","id":1,"data":{}}"#, from: player) }
+        stage.pass(10)
+        stage.stop()
+        #expect(stage.load.tally.faults == [:])
+        #expect(stage.load.tally.deliveries == 30 * 2)
     }
 
     @Test(arguments: [(0.0, 2000), (50.0, 100)])

@@ -94,7 +94,8 @@ struct Stage {
             }
             let replies = server.replies
             server.replies = []
-            for reply in replies {
+            // What it says to others than this scenario's clients is none of its business.
+            for reply in replies where reply.client < scenario.connections {
                 for text in onTheWay(reply.client, reply.text) {
                     Array(text.utf8).withUnsafeBytes { scenario.take($0, by: reply.client, &load) }
                 }

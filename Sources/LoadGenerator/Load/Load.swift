@@ -26,17 +26,22 @@ struct Load {
 
     // MARK: Sending
 
-    /// Sends what nobody answers.
-    mutating func say(_ client: Int, due: NIODeadline? = nil, _ text: String) {
-        if let due { tally.sent(due: due, at: now) }
-        acts.append(.send(client, text))
+    /// - Returns: when the next send was due, if one is.
+    mutating func next(of schedule: inout Schedule) -> NIODeadline? {
+        guard let due = schedule.take(at: now) else { return nil }
+        tally.cameTo(due, at: now)
+        return due
     }
 
+    /// Sends what nobody answers.
+    mutating func say(_ client: Int, _ text: String) { acts.append(.send(client, text)) }
+
     /// Sends what is answered under its id.
+    /// - Parameter due: from when on its latency counts; nil: from now.
     mutating func ask(_ client: Int, due: NIODeadline? = nil, _ text: (Int64) -> String) {
         let id = witnesses[client].asks(due: due ?? now)
         unanswered += 1
-        say(client, due: due, text(id))
+        say(client, text(id))
     }
 
     // MARK: Receiving

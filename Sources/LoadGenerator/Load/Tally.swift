@@ -24,7 +24,8 @@ struct Tally {
 
     func isMeasured(_ time: NIODeadline) -> Bool { window?.contains(time) ?? false }
 
-    mutating func sent(due: NIODeadline, at now: NIODeadline) {
+    /// Whoever has to send has come to it.
+    mutating func cameTo(_ due: NIODeadline, at now: NIODeadline) {
         if isMeasured(due), now - due > LoadLimits.lateness { late += 1 }
     }
 
@@ -41,6 +42,20 @@ struct Tally {
 
     /// Counts at all times: whoever is refused before the load begins has no place in it.
     mutating func refused(_ code: String) { refusals[code, default: 0] += 1 }
+
+    /// What others have counted at the same time.
+    mutating func add(_ other: Tally) {
+        sent.messages += other.sent.messages
+        sent.bytes += other.sent.bytes
+        received.messages += other.received.messages
+        received.bytes += other.received.bytes
+        reads += other.reads
+        deliveries += other.deliveries
+        late += other.late
+        latencies.add(other.latencies)
+        refusals.merge(other.refusals, uniquingKeysWith: +)
+        for (description, count) in other.faults { fault(description, count: count) }
+    }
 
     mutating func fault(_ description: String, count: Int = 1) {
         guard faults[description] != nil || faults.count < LoadLimits.faultKinds else { return }

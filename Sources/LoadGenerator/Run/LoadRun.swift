@@ -1,57 +1,100 @@
 internal import NIOCore
 
-/// One load from its first connection to its report. Lives on one event loop, which is all that it uses: the rest of the
-/// machine belongs to the server.
+/// One load, stage by stage: ``prepare()``, ``begin()``, ``close()``. Lives on one event loop, which is all that it uses: the
+/// rest of the machine belongs to the server.
 final class LoadRun {
-    private enum Phase { case preparing, loading, settling, ended }
+    private enum Phase { case preparing, prepared, loading, settling, settled, closed }
 
     private let loop: any EventLoop
     private let dialer: Dialer
     private let options: LoadOptions
     private let progress: (String) -> Void
-    private let done: EventLoopPromise<Report>
-    private let process: ServerProcess?
-    private var server = Report.Server()
-    private var cpuAtBegin = 0
 
     private var scenario: any Scenario
     private var load: Load
     private var phase = Phase.preparing
+    /// The stage under way; it comes to whether the load can go on.
+    private var stage: EventLoopPromise<Bool>?
+    private var usage: ServerUsage?
     private var connections: [LoadConnection?]
     /// When each client is connected in the first place, so that the server is not run over.
     private var openings: Schedule
     private var opening: Set<Int> = []
     private var lastHeard: NIODeadline
-    private var deadline: NIODeadline?
+    /// Until when what is under way at the end is waited for.
+    private var deadline: NIODeadline
     private var unsent: [LoadConnection] = []
     private var maskingState: UInt32 = 0x9e37_79b9
     private var lastProgress: (at: NIODeadline, heard: Int)
     private var heardInAll = 0
 
+    /// - Parameter process: the server's, if it is looked at; before the first connection, to see what those take.
     init(
         _ scenario: any Scenario, _ options: LoadOptions, process: ServerProcess?, dialer: Dialer,
-        done: EventLoopPromise<Report>, progress: @escaping (String) -> Void
+        progress: @escaping (String) -> Void
     ) {
         let now = NIODeadline.now()
         self.scenario = scenario
         self.options = options
-        self.process = process
         self.dialer = dialer
-        self.done = done
         self.progress = progress
+        usage = process.map { ServerUsage(of: $0) }
         loop = dialer.loop
         load = Load(connections: scenario.connections, now: now)
         connections = Array(repeating: nil, count: scenario.connections)
-        openings = Schedule(from: now, perSecond: LoadLimits.opensPerSecond)
-        lastHeard = now
-        lastProgress = (now, 0)
+        openings = Schedule(from: now, perSecond: scenario.opensPerSecond)
+        (lastHeard, deadline, lastProgress) = (now, now, (now, 0))
     }
 
-    func start() {
-        if let memory = process?.memory() {
-            (server.residentBefore, server.privateBefore) = (memory.resident, memory.private)
-        }
+    // MARK: Stages
+
+    /// Brings everybody where they should be.
+    /// - Returns: false when the server did not let it; the faults say why.
+    func prepare() -> EventLoopFuture<Bool> {
+        let stage = begin(.preparing)
         tick()
+        return stage
+    }
+
+    var companion: (any Scenario)? { scenario.companion }
+
+    /// The load itself, from the warm-up to the last answer.
+    func begin() -> EventLoopFuture<Bool> {
+        let stage = begin(.loading)
+        load.now = .now()
+        let start = load.now + options.warmUp
+        let end = start + options.measured
+        load.tally.window = start..<end
+        scenario.begin(&load)
+        loop.assumeIsolated().scheduleTask(deadline: start) { self.usage?.begin() }
+        loop.assumeIsolated().scheduleTask(deadline: end) { self.settle() }
+        act()
+        return stage
+    }
+
+    /// Says goodbye. Whatever stage is under way is over.
+    func close() -> EventLoopFuture<LoadOutcome> {
+        finish(.success(false))
+        if load.tally.window != nil { scenario.finish(&load) }
+        phase = .closed
+        let outcome = LoadOutcome(
+            scenario: scenario, tally: load.tally, server: usage?.report(seconds: options.seconds))
+        let open = connections.compactMap(\.self)
+        connections = []
+        return EventLoopFuture.andAllComplete(open.compactMap { $0.drop() }, on: loop).map { outcome }
+    }
+
+    private func begin(_ phase: Phase) -> EventLoopFuture<Bool> {
+        self.phase = phase
+        let promise = loop.makePromise(of: Bool.self)
+        stage = promise
+        return promise.futureResult
+    }
+
+    private func finish(_ result: Result<Bool, any Error>) {
+        let promise = stage
+        stage = nil
+        promise?.completeWith(result)
     }
 
     // MARK: What the clock says
@@ -59,23 +102,29 @@ final class LoadRun {
     private func tick() {
         load.now = .now()
         switch phase {
-        case .preparing: prepare()
+        case .preparing: goOnPreparing()
         case .settling:
-            if scenario.settles(&load) || load.now >= deadline ?? load.now { end() } else { carryOut() }
-        case .loading, .ended: break
+            if scenario.settles(&load) || load.now >= deadline {
+                phase = .settled
+                finish(.success(true))
+            }
+            carryOut()
+        case .prepared, .loading, .settled, .closed: break
         }
         if load.now - lastProgress.at >= .seconds(1) { tellProgress() }
-        if phase != .ended { loop.assumeIsolated().scheduleTask(in: LoadLimits.tick) { self.tick() } }
+        if phase != .closed { loop.assumeIsolated().scheduleTask(in: LoadLimits.tick) { self.tick() } }
     }
 
-    private func prepare() {
+    private func goOnPreparing() {
         while openings.taken < scenario.firstConnections, opening.count < LoadLimits.openingAtOnce,
             openings.take(at: load.now) != nil
         {
             connect(openings.taken - 1)
         }
-        if scenario.isReady { return begin() }
-        if let code = load.tally.refusals.keys.first {
+        if scenario.isReady {
+            phase = .prepared
+            finish(.success(true))
+        } else if let code = load.tally.refusals.keys.first {
             load.tally.fault("the server refused what the load needs: \(code)")
             giveUp()
         } else if load.now - lastHeard > LoadLimits.preparationPatience {
@@ -86,20 +135,10 @@ final class LoadRun {
 
     /// The load cannot begin. Whoever never said a word is no server of this protocol.
     private func giveUp() {
-        guard heardInAll == 0 else { return end() }
+        guard heardInAll == 0 else { return finish(.success(false)) }
         let faults = load.tally.faults.keys.sorted().joined(separator: "; ")
-        end(.failure(LoadFailure(description: "\(options.target.hostHeader) does not answer as it should: \(faults)")))
-    }
-
-    private func begin() {
-        phase = .loading
-        let begin = load.now + options.warmUp
-        let end = begin + options.measured
-        load.tally.window = begin..<end
-        scenario.begin(&load)
-        loop.assumeIsolated().scheduleTask(deadline: begin) { self.cpuAtBegin = self.process?.cpuNanoseconds() ?? 0 }
-        loop.assumeIsolated().scheduleTask(deadline: end) { self.settle() }
-        act()
+        finish(
+            .failure(LoadFailure(description: "\(options.target.hostHeader) does not answer as it should: \(faults)")))
     }
 
     private func act() {
@@ -112,53 +151,29 @@ final class LoadRun {
 
     /// The measured time is over.
     private func settle() {
-        if let process {
-            server.cpuSeconds = Double((process.cpuNanoseconds() ?? 0) - cpuAtBegin) / 1e9
-            server.cores = server.cpuSeconds / options.seconds
-            server.threads = process.threadCount
-            let memory = process.memory()
-            (server.residentAfter, server.privateAfter) = (memory?.resident ?? 0, memory?.private ?? 0)
-        }
         guard phase == .loading else { return }
+        usage?.end()
         phase = .settling
         scenario.stop()
         deadline = .now() + LoadLimits.settlingTime
     }
 
-    private func end() {
-        guard phase != .ended else { return }
-        if load.tally.window != nil { scenario.finish(&load) }
-        let report = Report(
-            scenario, load.tally, seconds: options.seconds, server: process == nil ? nil : server)
-        end(.success(report))
-    }
-
-    private func end(_ result: Result<Report, any Error>) {
-        guard phase != .ended else { return }
-        phase = .ended
-        let open = connections.compactMap(\.self)
-        connections = []
-        EventLoopFuture.andAllComplete(open.compactMap { $0.drop() }, on: loop).assumeIsolated().whenComplete { _ in
-            self.done.completeWith(result)
-        }
-    }
-
     private func tellProgress() {
-        let doing =
+        let doing: String? =
             switch phase {
             case .preparing: "\(connections.count { $0 != nil }) of \(connections.count) connections"
             case .loading: load.tally.isMeasured(load.now) ? "measuring" : "warming up"
             case .settling: "waiting for what is under way"
-            case .ended: "over"
+            case .prepared, .settled, .closed: nil
             }
-        progress("\(doing): \(heardInAll - lastProgress.heard) messages received in a second")
+        if let doing { progress("\(doing): \(heardInAll - lastProgress.heard) messages received in a second") }
         lastProgress = (load.now, heardInAll)
     }
 
     // MARK: What connections say
 
     func heard(_ text: UnsafeRawBufferPointer, by client: Int) {
-        guard phase != .ended else { return }
+        guard phase != .closed else { return }
         load.now = .now()
         lastHeard = load.now
         heardInAll += 1
@@ -169,7 +184,7 @@ final class LoadRun {
     }
 
     func ended(_ client: Int) {
-        guard phase != .ended else { return }
+        guard phase != .closed else { return }
         load.now = .now()
         connections[client] = nil
         opening.remove(client)
@@ -238,9 +253,10 @@ final class LoadRun {
     }
 
     private func failed(_ client: Int, _ error: any Error) {
-        guard phase != .ended else { return }
+        guard phase != .closed else { return }
         guard load.tally.window != nil else {
-            return end(.failure(LoadFailure(description: "cannot connect to \(options.target.hostHeader): \(error)")))
+            return finish(
+                .failure(LoadFailure(description: "cannot connect to \(options.target.hostHeader): \(error)")))
         }
         load.tally.fault("a connection that could not be made")
         ended(client)

@@ -15,15 +15,15 @@ public struct Report: Encodable, Sendable {
     }
 
     struct Server: Encodable, Equatable {
-        var cpuSeconds = 0.0
-        var cores = 0.0
+        let cpuSeconds: Double
+        let cores: Double
         var microsecondsPerDelivery: Double?
         var microsecondsPerMessage: Double?
-        var residentBefore = 0
-        var residentAfter = 0
-        var privateBefore = 0
-        var privateAfter = 0
-        var threads = 0
+        let residentBefore: Int
+        let residentAfter: Int
+        let privateBefore: Int
+        let privateAfter: Int
+        let threads: Int
     }
 
     let scenario: String
@@ -51,7 +51,7 @@ public struct Report: Encodable, Sendable {
         self.scenario = type(of: scenario).name
         parameters = scenario.parameters
         self.seconds = seconds
-        connections = scenario.connections
+        connections = scenario.connectionsInAll
         sent = Counts(messages: tally.sent.messages, bytes: tally.sent.bytes)
         received = Counts(messages: tally.received.messages, bytes: tally.received.bytes, reads: tally.reads)
         deliveries = tally.deliveries

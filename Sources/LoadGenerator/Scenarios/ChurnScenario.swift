@@ -43,6 +43,8 @@ struct ChurnScenario: Scenario {
 
     var isReady: Bool { openRooms.isComplete }
 
+    var opensPerSecond: Double { LoadLimits.roomMakersPerSecond }
+
     /// Guests come from so many addresses that none of them joins more often than a server lets it.
     func source(of client: Int) -> Int {
         if openRooms.contains(client) { return openRooms.source(of: client) }
@@ -59,7 +61,7 @@ struct ChurnScenario: Scenario {
 
     mutating func act(_ load: inout Load) -> NIODeadline? {
         guard !hasStopped, var schedule else { return nil }
-        while let due = schedule.take(at: load.now) {
+        while let due = load.next(of: &schedule) {
             owed.append(due)
             come(&load)
         }
@@ -71,7 +73,6 @@ struct ChurnScenario: Scenario {
     private mutating func come(_ load: inout Load) {
         guard let due = owed.first, let guest = free.popLast() else { return }
         owed.removeFirst()
-        load.tally.sent(due: due, at: load.now)
         visits += 1
         guests[guest] = Guest(source: visits, due: due)
         load.acts.append(.connect(firstGuest + guest))

@@ -32,7 +32,7 @@ struct EchoScenario: Scenario {
 
     mutating func act(_ load: inout Load) -> NIODeadline? {
         guard !hasStopped, var schedule else { return nil }
-        while let due = schedule.take(at: load.now) {
+        while let due = load.next(of: &schedule) {
             load.ask((schedule.taken - 1) % connections, due: due) { #"{"type":"ping","id":\#($0)}"# }
         }
         self.schedule = schedule

@@ -60,11 +60,11 @@ struct FanoutScenario: Scenario {
     mutating func act(_ load: inout Load) -> NIODeadline? {
         guard !hasStopped, var schedule else { return nil }
         let padding = probe.padding(for: bytes)
-        while let due = schedule.take(at: load.now) {
+        while let due = load.next(of: &schedule) {
             let count = schedule.taken - 1
             dues[count % Probe.numbers] = due
             let text = Probe.text(count % Probe.numbers, padding: padding)
-            load.say(count / burst % connections, due: due, #"{"type":"chat","data":{"text":"\#(text)"}}"#)
+            load.say(count / burst % connections, #"{"type":"chat","data":{"text":"\#(text)"}}"#)
         }
         self.schedule = schedule
         return schedule.next

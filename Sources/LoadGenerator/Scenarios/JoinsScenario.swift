@@ -50,6 +50,8 @@ struct JoinsScenario: Scenario {
 
     var isReady: Bool { welcomed == connections && openRooms.isComplete }
 
+    var opensPerSecond: Double { LoadLimits.roomMakersPerSecond }
+
     /// Guests come from an address each, of which a server takes only so many joins.
     func source(of client: Int) -> Int {
         openRooms.contains(client) ? guests.count + openRooms.source(of: client) : client
@@ -70,7 +72,7 @@ struct JoinsScenario: Scenario {
 
     mutating func act(_ load: inout Load) -> NIODeadline? {
         guard !hasStopped, var schedule else { return nil }
-        while let due = schedule.take(at: load.now) {
+        while let due = load.next(of: &schedule) {
             let guest = (schedule.taken - 1) % guests.count
             if guests[guest].isAway { join(guest, due: due, &load) } else { guests[guest].owed.append(due) }
         }

@@ -60,7 +60,7 @@ struct PongScenario: Scenario {
 
     mutating func act(_ load: inout Load) -> NIODeadline? {
         guard !hasStopped, var schedule else { return nil }
-        while let due = schedule.take(at: load.now) {
+        while let due = load.next(of: &schedule) {
             let player = (schedule.taken - 1) % players.count
             // Nobody moves in a game that is over.
             guard rooms[seating.room(of: player)].isPlaying else { continue }

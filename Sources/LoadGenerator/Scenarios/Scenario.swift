@@ -6,6 +6,10 @@ protocol Scenario: Sendable {
     /// As the report names them.
     var parameters: [String: Parameter] { get }
     var connections: Int { get }
+    /// Those of its companion too.
+    var connectionsInAll: Int { get }
+    /// How fast they are opened.
+    var opensPerSecond: Double { get }
     /// What it sends at most, in all.
     var messagesPerSecond: Double { get }
     /// How many of them connect at the beginning; the others when it says so.
@@ -23,6 +27,9 @@ protocol Scenario: Sendable {
 
     /// Whether everybody is where they should be, and the load may begin.
     var isReady: Bool { get }
+    /// Others who are there for as long as the load is, on an event loop of their own: whoever is measured must not wait
+    /// behind them. Asked for when it is ready.
+    var companion: (any Scenario)? { get }
     mutating func begin(_ load: inout Load)
     /// Does what is due.
     /// - Returns: when something is due again.
@@ -37,7 +44,10 @@ protocol Scenario: Sendable {
 }
 
 extension Scenario {
+    var connectionsInAll: Int { connections }
     var firstConnections: Int { connections }
+    var opensPerSecond: Double { LoadLimits.opensPerSecond }
+    var companion: (any Scenario)? { nil }
     func source(of client: Int) -> Int { client / LoadLimits.connectionsPerAddress }
     var expectedRefusals: Set<String> { [] }
     mutating func ended(_ client: Int, _ load: inout Load) -> Bool { false }

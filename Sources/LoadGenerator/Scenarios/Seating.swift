@@ -35,6 +35,7 @@ struct Seating {
 
     func room(of client: Int) -> Int { client / membersPerRoom }
     func isPlayer(_ client: Int) -> Bool { client % membersPerRoom < players }
+    func name(of room: Int) -> String? { rooms[room].name }
     /// Who sits at each seat of a room, once everybody does.
     func players(of room: Int) -> [Int] { rooms[room].players.compactMap(\.self) }
 

@@ -34,7 +34,7 @@ struct TurnRooms {
 
     mutating func act(_ load: inout Load) -> NIODeadline? {
         guard !hasStopped, var schedule else { return nil }
-        while let due = schedule.take(at: load.now) {
+        while let due = load.next(of: &schedule) {
             rooms[(schedule.taken - 1) % rooms.count].moveIsDue(at: due, &load)
         }
         self.schedule = schedule

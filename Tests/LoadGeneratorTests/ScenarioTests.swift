@@ -129,6 +129,27 @@ import Testing
         #expect(stage.load.tally.deliveries == (perSecond == 0 ? visits + 5 : visits))
     }
 
+    @Test func `a join that waits until its guest has left counts from when it was due`() throws {
+        var stage = Stage(try JoinsScenario(connections: 1, perSecond: 20, openRooms: 4))
+        var held: [String]? = []
+        stage.onTheWay = { client, text in
+            guard held != nil, client == 0, text.contains("leave_room_result") else { return [text] }
+            held?.append(text)
+            return []
+        }
+        stage.prepare()
+        stage.begin(seconds: 2)
+        stage.pass(200)
+        stage.server.replies += (held ?? []).map { (0, $0) }
+        held = nil
+        stage.pass(1799)
+        stage.stop()
+        let report = Report(stage.scenario, stage.load.tally, seconds: 2, server: nil)
+        #expect(report.isClean, "\(report.faults)")
+        #expect(report.deliveries == 40)
+        #expect(150_000...152_000 ~= report.latency?.max ?? 0, "the second was due after 50 milliseconds")
+    }
+
     @Test func `idle connections sit down if they are told to, and say nothing more`() throws {
         var stage = Stage(try IdleScenario(connections: 10, isSeated: true))
         let report = stage.run()

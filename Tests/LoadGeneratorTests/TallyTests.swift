@@ -11,12 +11,15 @@ import Testing
         var tally = Tally()
         tally.delivered(at: Self.start)
         tally.window = Self.start..<(Self.start + .seconds(1))
-        for time: TimeAmount in [.milliseconds(-1), .zero, .milliseconds(999), .seconds(1)] {
+        // Each takes a millisecond longer, so that it shows which of them count.
+        let times: [TimeAmount] = [.milliseconds(-1), .zero, .milliseconds(999), .seconds(1)]
+        for (number, time) in times.enumerated() {
             tally.delivered(at: Self.start + time)
-            tally.answered(due: Self.start + time, at: Self.start + time + .milliseconds(5))
+            tally.answered(due: Self.start + time, at: Self.start + time + .milliseconds(5 + Int64(number)))
         }
         #expect(tally.deliveries == 2)
         #expect(tally.latencies.totalCount == 2)
+        #expect(6_900_000...7_100_000 ~= tally.latencies.max)
     }
 
     @Test func `a latency counts from when the send was due, though it went out late`() {

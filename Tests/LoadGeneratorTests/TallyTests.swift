@@ -33,6 +33,16 @@ import Testing
         #expect(abs(Int(tally.latencies.max) - 301_000_000) < 301_000)
     }
 
+    @Test func `what the generator comes to late is counted`() {
+        var load = Load(connections: 1, now: Self.start)
+        load.tally.window = Self.start..<(Self.start + .seconds(1))
+        var schedule = Schedule(from: Self.start, perSecond: 100)
+        load.now = Self.start + .milliseconds(35)
+        while load.next(of: &schedule) != nil {}
+        #expect(schedule.taken == 4)
+        #expect(load.tally.late == 3)
+    }
+
     @Test func `a thousand kinds of faults are not all kept`() {
         var tally = Tally()
         for number in 0..<1000 { tally.fault("fault \(number)") }

@@ -34,7 +34,7 @@ ENVIRONMENT = os.environ | {
     # Hash tables in the same order in every run.
     "SWIFT_DETERMINISTIC_HASHING": "1",
     # The same memcpy on every processor.
-    "GLIBC_TUNABLES": "glibc.cpu.hwcaps=-AVX2,-AVX512F,-AVX512VL,-ERMS,-FSRM",
+    "GLIBC_TUNABLES": "glibc.cpu.hwcaps=-AVX512F,-AVX512VL,-AVX2,-AVX_Fast_Unaligned_Load,-SSSE3,-ERMS",
 }
 
 

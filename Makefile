@@ -1,7 +1,7 @@
 # Everything that is done with Parlor. Bare `make` lists it.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run release test mutants lint simulate power-cuts bench bench-growth bench-recovery bench-durable bench-redis chaos outages autobahn fuzz fuzz-planted races bench-frames hostile bench-hostile clean setup-run setup-test
+.PHONY: help run release test mutants lint simulate power-cuts bench bench-growth bench-recovery bench-durable bench-redis chaos outages autobahn fuzz fuzz-planted races bench-frames bench-micro costs hostile bench-hostile clean setup-run setup-test
 
 PORT ?= 8080
 CUTS ?= 500
@@ -81,6 +81,12 @@ bench-durable: setup-run ## Measure moves that are stored before they are answer
 
 bench-frames: ## Measure the frame decoder beside NIO's
 	swift run -c release --package-path Benchmarks/frames --scratch-path .build-frames frame-bench
+
+costs: setup-test ## Hold what pieces of the server cost, in instructions and allocations, against their thresholds
+	@scripts/guard-costs
+
+bench-micro: setup-test ## Time and count pieces of the server's work, one by one
+	@scripts/guard-costs --report
 
 bench-redis: setup-test ## Measure the Redis client beside hiredis's own loop in C, and sessions at 5,000 a second
 	swift build -c release --product redis-bench

@@ -252,7 +252,8 @@ if isBenchmarking {
         .executableTarget(
             name: "micro-benchmarks",
             dependencies: ["Workloads", .product(name: "Benchmark", package: "benchmark")],
-            path: "Benchmarks/micro", exclude: ["Callgrind", "Count", "Workloads", "costs.py", "thresholds.json"],
+            path: "Benchmarks/micro",
+            exclude: ["Callgrind", "Count", "Workloads", "costs.py", "run.py", "test_costs.py", "thresholds.json"],
             sources: ["Timings.swift"], swiftSettings: strict,
             plugins: [.plugin(name: "BenchmarkPlugin", package: "benchmark")]),
     ]

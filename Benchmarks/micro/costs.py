@@ -3,8 +3,7 @@
 usage: costs.py check|show|update [WORKLOAD...]
 
 `check` fails when a workload costs more than thresholds.json allows, `show` only prints, `update` writes them anew. What
-callgrind has seen of each workload stays in .build-micro/callgrind, for callgrind_annotate. Build first: scripts/guard-costs
-does both.
+callgrind has seen of each stays in .build-micro/callgrind, for callgrind_annotate. scripts/guard-costs builds first.
 """
 
 import concurrent.futures
@@ -14,6 +13,7 @@ import pathlib
 import re
 import subprocess
 import sys
+import typing
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 COUNTED = ROOT / ".build-micro/instruction-count"
@@ -38,43 +38,21 @@ ENVIRONMENT = os.environ | {
 }
 
 
+class Cost(typing.NamedTuple):
+    """Of one turn."""
+
+    instructions: int
+    allocations: float
+
+
 def workloads():
     """The turns and the meaning of each, by name."""
     lines = subprocess.run([COUNTED], check=True, capture_output=True, text=True).stdout.splitlines()
     return {name: (int(turns), what) for name, turns, what in (line.split("\t") for line in lines)}
 
 
-def count(name, turns):
-    """(instructions, allocations) of one turn."""
-    SEEN.mkdir(exist_ok=True)
-    seen = SEEN / f"{name}.out"
-    run = subprocess.run(
-        ["valgrind", "--tool=callgrind", "--instr-atstart=no", f"--callgrind-out-file={seen}", COUNTED, name],
-        env=ENVIRONMENT, capture_output=True, text=True)
-    if run.returncode:
-        raise SystemExit(f"{name}: {run.stdout}{run.stderr}")
-    instructions, calls = read(seen)
-    allocations = sum(calls.get(allocator, 0) for allocator in ALLOCATORS)
-    return round(instructions / turns), round(allocations / turns, 2)
-
-
-def read(seen):
-    """The instructions in a file of callgrind's, and how often each function was called."""
-    names, calls, callee, instructions = {}, {}, None, 0
-    for line in seen.open():
-        if function := re.match(r"c?fn=\((\d+)\)(?: (.*))?", line):
-            number, name = function.groups()
-            if name:
-                names[number] = name
-            callee = names[number]
-        elif line.startswith("calls="):
-            calls[callee] = calls.get(callee, 0) + int(line[6:].split()[0])
-        elif line.startswith("totals:"):
-            instructions = int(line.split()[1])
-    return instructions, calls
-
-
 def count_all(names):
+    """The costs of some workloads by name, or of all when none is named."""
     known = workloads()
     if unknown := set(names) - set(known):
         raise SystemExit(f"no such workload: {', '.join(sorted(unknown))}")
@@ -83,45 +61,79 @@ def count_all(names):
         return dict(zip(chosen, pool.map(lambda name: count(name, known[name][0]), chosen)))
 
 
-def judge(cost, threshold):
-    """What is to be said about a cost, and whether it is too much."""
-    if threshold is None:
-        return "no threshold yet", True
-    more = 100 * (cost[0] / threshold[0] - 1)
-    sometimes = SOMETIMES + threshold[1] * SOMETIMES_PERCENT / 100
-    if cost[1] > threshold[1] + sometimes:
-        return f"MORE: {threshold[1]} allocations are allowed", True
-    if more > MORE:
-        return f"MORE: {more:+.1f} % of {threshold[0]} instructions", True
-    if more < -LESS or cost[1] < threshold[1] - sometimes:
-        return f"less: {more:+.1f} %, and {threshold[1]} allocations before", False
-    return f"{more:+.1f} %", False
+def count(name, turns):
+    SEEN.mkdir(exist_ok=True)
+    seen = SEEN / f"{name}.out"
+    run = subprocess.run(
+        ["valgrind", "--tool=callgrind", "--instr-atstart=no", f"--callgrind-out-file={seen}", COUNTED, name],
+        env=ENVIRONMENT, capture_output=True, text=True)
+    if run.returncode:
+        raise SystemExit(f"{name}: {run.stdout}{run.stderr}")
+    with seen.open() as lines:
+        return cost(lines, turns)
+
+
+def cost(lines, turns):
+    """The cost of one turn, from a file of callgrind's about so many."""
+    names, callee, instructions, allocations = {}, None, 0, 0
+    for line in lines:
+        # A function is named where it is first met, and after that goes by its number.
+        if function := re.match(r"c?fn=\((\d+)\)(?: (.*))?", line):
+            number, name = function.groups()
+            callee = names.setdefault(number, name)
+        elif line.startswith("calls=") and callee in ALLOCATORS:
+            allocations += int(line[len("calls="):].split()[0])
+        elif line.startswith("totals:"):
+            instructions = int(line.split()[1])
+    return Cost(round(instructions / turns), round(allocations / turns, 2))
+
+
+def judge(now, allowed):
+    """What is to be said about a cost, and whether that is that it is "too much" or "less" than before."""
+    if allowed is None:
+        return "has no threshold", "too much"
+    more = 100 * (now.instructions - allowed.instructions) / allowed.instructions
+    sometimes = SOMETIMES + allowed.allocations * SOMETIMES_PERCENT / 100
+    words = f"{more:+.1f} %"
+    if abs(now.allocations - allowed.allocations) > sometimes:
+        words += f", allocations {now.allocations - allowed.allocations:+.2f}"
+    if more > MORE or now.allocations > allowed.allocations + sometimes:
+        return f"TOO MUCH: {words}", "too much"
+    if more < -LESS or now.allocations < allowed.allocations - sometimes:
+        return f"less: {words}", "less"
+    return words, None
+
+
+def read_thresholds():
+    entries = json.loads(THRESHOLDS.read_text()) if THRESHOLDS.exists() else {}
+    return {name: Cost(**entry) for name, entry in entries.items()}
+
+
+def write_thresholds(thresholds):
+    lines = (f'  "{name}": {json.dumps(thresholds[name]._asdict())}' for name in sorted(thresholds))
+    THRESHOLDS.write_text("{\n" + ",\n".join(lines) + "\n}\n")
 
 
 def main(verb, *names):
-    thresholds = json.loads(THRESHOLDS.read_text()) if THRESHOLDS.exists() else {}
+    thresholds = read_thresholds()
+    found = {"too much": [], "less": [], None: []}
     costs = count_all(names)
-    failed, won = [], []
-    print(f"{'workload':18}{'instructions':>14}{'allocations':>13}")
-    for name, cost in costs.items():
-        verdict, is_too_much = judge(cost, thresholds.get(name))
-        if is_too_much:
-            failed.append(name)
-        elif verdict.startswith("less"):
-            won.append(name)
-        print(f"{name:18}{cost[0]:>14,}{cost[1]:>13}   {verdict}")
+    print(f"{'workload':20}{'instructions':>14}{'allocations':>13}")
+    for name, now in costs.items():
+        words, finding = judge(now, thresholds.get(name))
+        found[finding].append(name)
+        print(f"{name:20}{now.instructions:>14,}{now.allocations:>13,g}   {words}")
     if verb == "update":
-        thresholds = (thresholds if names else {}) | costs
-        entries = (f'  "{name}": {json.dumps(list(thresholds[name]))}' for name in sorted(thresholds))
-        THRESHOLDS.write_text("{\n" + ",\n".join(entries) + "\n}\n")
-        return
-    if won:
-        print(f"costs less than before: {', '.join(won)}. Keep it: scripts/guard-costs --update")
-    if not names and (gone := set(thresholds) - set(costs)):
-        failed += gone
-        print(f"not measured any more: {', '.join(sorted(gone))}")
-    if failed and verb == "check":
-        raise SystemExit(f"costs: {len(failed)} of {len(costs)} too high: {', '.join(failed)}")
+        return write_thresholds((thresholds if names else {}) | costs)
+    if found["less"]:
+        print(f"less than before: {', '.join(found['less'])}. So that it stays: scripts/guard-costs --update")
+    gone = [] if names else sorted(set(thresholds) - set(costs))
+    if gone:
+        print(f"not measured any more: {', '.join(gone)}")
+    if verb == "check" and (found["too much"] or gone):
+        raise SystemExit(f"costs: too much, or not known: {', '.join(found['too much'] + gone)}")
+    if verb == "check":
+        print(f"costs: none of {len(costs)} is too much")
 
 
 if __name__ == "__main__":

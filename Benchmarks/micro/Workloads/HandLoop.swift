@@ -1,23 +1,40 @@
 internal import Dispatch
+internal import Foundation
 internal import NIOCore
+internal import Synchronization
 
 /// An event loop that does what it was given when it is told to, on its caller's thread: what is measured on it is the
 /// work alone, without threads and system calls. Its time goes on when it is told to, too.
 ///
-/// Unchecked, because one thread makes it and drives it.
+/// Unchecked, because one thread makes it and drives it; others only give it tasks.
 final class HandLoop: NIOSerialEventLoopExecutor, @unchecked Sendable {
-    private var tasks: [() -> Void] = []
+    private let tasks = Mutex<[@Sendable () -> Void]>([])
+    /// Signalled when somebody else has given it one.
+    private let came = DispatchSemaphore(value: 0)
+    private let thread = pthread_self()
     private var scheduled: [(number: Int, deadline: NIODeadline, task: () -> Void)] = []
     private var number = 0
     private(set) var now = NIODeadline.now()
     var inEventLoop: Bool { true }
 
-    /// Runs everything that is due, and what that leads to.
+    /// Runs everything that it was given, and what that leads to.
     func run() {
-        while !tasks.isEmpty {
-            let due = tasks
-            tasks.removeAll(keepingCapacity: true)
+        while true {
+            let due = tasks.withLock { tasks in
+                defer { tasks = [] }
+                return tasks
+            }
+            guard !due.isEmpty else { return }
             for task in due { task() }
+        }
+    }
+
+    /// Runs until that is the case, which takes what other threads do.
+    func run(until isDone: () -> Bool) {
+        run()
+        while !isDone() {
+            came.wait()
+            run()
         }
     }
 
@@ -35,7 +52,10 @@ final class HandLoop: NIOSerialEventLoopExecutor, @unchecked Sendable {
         now = end
     }
 
-    func execute(_ task: @escaping @Sendable () -> Void) { tasks.append(task) }
+    func execute(_ task: @escaping @Sendable () -> Void) {
+        tasks.withLock { $0.append(task) }
+        if pthread_self() != thread { came.signal() }
+    }
 
     func submit<T>(_ task: @escaping @Sendable () throws -> T) -> EventLoopFuture<T> {
         let promise = makePromise(of: T.self)

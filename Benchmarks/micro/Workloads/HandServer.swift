@@ -3,24 +3,29 @@ internal import Logging
 internal import NIOCore
 internal import NIOEmbedded
 internal import SessionStore
+internal import Synchronization
 
 @testable internal import ParlorServer
 @testable internal import RoomEngine
 
-/// A server without sockets on one loop that is driven by hand: real connections, their hub and the shard, from the bytes
-/// that a client sends to those that it gets. Who is who and which rooms there are is no part of it.
+/// A server without sockets on one loop that is driven by hand: all of it that is between the bytes that a client sends
+/// and those that it gets.
 final class HandServer {
     let loop = HandLoop()
     let node: Node
     private let shard: Shard
+    private let managers: (ClientManager, RoomManager)
 
     init(_ game: GameEntry, durability: GameManifest.Durability, store: any RoomStore = MemoryRoomStore()) throws {
         var settings = GameSettings(game)
         settings.durability = durability
         settings.maxSpectators = 10_000
         var limits = Limits()
-        // More than any workload says in no time.
+        // All clients are of one address, and more is said in no time than people ever do.
         limits.messagesPerSecond = 1_000_000
+        limits.joinsPerMinutePerAddress = 60_000_000
+        limits.maxConnectionsPerAddress = 0
+        limits.maxRoomsPerAddress = 0
         let logger = Logger(label: "micro", factory: { _ in SwiftLogNoOpLogHandler() })
         node = Node(
             facts: NodeFacts(id: "hand", version: "0", heartbeatSeconds: 15, games: bytes("[]")), limits: limits,
@@ -28,10 +33,18 @@ final class HandServer {
             gatekeeper: Gatekeeper(
                 hosts: [], allowedOrigins: AllowedOrigins(patterns: []), publicURL: nil, trustedProxies: []),
             publicURL: nil, logger: logger, loops: [loop],
-            traps: try TrapGuard(folder: nil, loops: 1, games: [], now: 0, logger: logger))
+            traps: try TrapGuard(folder: nil, loops: 1, games: [], now: 0, logger: logger), world: Self.world)
         shard = Shard(node: node, store: store, index: 0)
-        node.clients.open { _ in }
-        node.rooms.open { _ in }
+        let clients = ClientManager(node: node, store: MemorySessionStore(), on: loop)
+        managers = (clients, RoomManager(node: node, clients: clients, on: loop))
+        node.rooms.post(.recovered)
+    }
+
+    /// The same in every run.
+    private static var world: World {
+        let drawn = Mutex(SeededRandom(key: (1, 1)))
+        return World(
+            wallClock: { 1_712_345_678_901 }, entropy: Entropy { drawn.withLock { $0.next() } })
     }
 
     /// A room with its players, who have read all that there was.
@@ -60,6 +73,7 @@ final class HandServer {
 /// A client of it: what it sends is read by a real connection.
 final class HandClient {
     private let channel: EmbeddedChannel
+    private let loop: HandLoop
     let sender: Sender
 
     init(_ server: HandServer, _ name: String) throws {
@@ -67,12 +81,24 @@ final class HandClient {
             node: server.node, hub: server.node.hubs[0],
             arrival: .init(address: ClientAddress(nil), gameType: nil, admission: .admitted, proof: nil))
         channel = EmbeddedChannel(handler: connection)
+        loop = server.loop
         guard let id = connection.id else { throw Unfit("a connection that was not opened") }
         sender = Sender(connection: id, client: ClientKey(rawValue: name), user: nil, address: ClientAddress(nil))
     }
 
     func send(_ frame: ByteBuffer) {
         do { try channel.writeInbound(frame) } catch { preconditionFailure("not read: \(error)") }
+    }
+
+    /// Sends, and takes what comes of it.
+    func ask(_ frame: ByteBuffer, frames: Int) {
+        send(frame)
+        var taken = 0
+        loop.run {
+            taken += take()
+            return taken >= frames
+        }
+        precondition(taken == frames, "\(taken) frames came")
     }
 
     /// Takes all that was written to it.

@@ -20,6 +20,27 @@ extension Workload {
         },
         moving("whole-move", "carries out a move: two states and the answer", .none),
         moving("whole-move-stored", "the same where every move is stored first, in memory", .everyInput),
+        Workload("whole-join", "seats somebody with one of a hundred who wait, starts, and lets them leave", turns: 200)
+        {
+            turns in
+            let server = try HandServer(GameEntry(TicTacToe.self), durability: .none)
+            let join = clientFrame(bytes(#"{"type":"join_room","gameType":"tictactoe","data":{"name":"Ada"}}"#))
+            let create = clientFrame(bytes(#"{"type":"join_room","gameType":"tictactoe","data":{"create":true}}"#))
+            let leave = clientFrame(bytes(#"{"type":"leave_room"}"#))
+            let waiting = try (0..<turns + 100).map { try HandClient(server, "waiting-\($0)") }
+            for client in waiting {
+                client.take()
+                // The answer and the state.
+                client.ask(create, frames: 2)
+            }
+            let client = try HandClient(server, "comes and goes")
+            client.take()
+            return {
+                client.ask(join, frames: 2)
+                // That it left, that the game is over so, and the answer.
+                client.ask(leave, frames: 3)
+            }
+        },
         Workload("whole-chat", "brings a line of chat to five hundred", turns: 100) { _ in
             let server = try HandServer(GameEntry(TicTacToe.self), durability: .none)
             let clients = try server.makeRoom("the-room", players: 2, spectators: 498)

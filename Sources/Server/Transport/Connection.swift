@@ -23,7 +23,7 @@ final class Connection: ChannelDuplexHandler {
 
     private(set) var id: ConnectionID?
     let node: Node
-    private let hub: LoopHub
+    let hub: LoopHub
     private let arrival: Arrival
     /// Who this is: under the id of the welcome first, and after a reconnect as the client that came back.
     private var client: ClientKey
@@ -32,22 +32,22 @@ final class Connection: ChannelDuplexHandler {
     private let clientId: ClientID
     private var frames = FrameReader(
         .init(messageBytes: Limits.messageBytes, fragments: Limits.fragments, allowsBinary: false))
-    private var router: MessageRouter
-    private var outbox = Outbox()
+    var router: MessageRouter
+    var outbox = Outbox()
     /// The state last written of each room whose client wants patches.
-    private var bases: [RoomID: RoomState] = [:]
+    var bases: [RoomID: RoomState] = [:]
     private var heartbeat: Heartbeat
-    private var context: ChannelHandlerContext?
-    private var isClosing = false
+    var context: ChannelHandlerContext?
+    var isClosing = false
     /// The socket takes more. Said by the channel, which would have to be asked for it with every frame.
-    private var isWritable = true
+    var isWritable = true
     /// What came since.
     private var closingBytes = 0
     /// A read that was held back while messages wait.
     private var readIsHeld = false
-    private var backlog: Backlog
+    var backlog: Backlog
     /// What of the outbox is in the loop's budget.
-    private var budgeted = 0
+    var budgeted = 0
 
     init(node: Node, hub: LoopHub, arrival: Arrival) {
         self.node = node
@@ -173,73 +173,6 @@ final class Connection: ChannelDuplexHandler {
         return !outbox.isEmpty
     }
 
-    /// The same where nothing else comes in this pass. What need not wait behind anything never sees the outbox: with
-    /// hundreds of connections in a row, each piece of memory that is touched for one is a wait.
-    func deliver(alone delivery: Delivery, _ sent: inout Metrics.Sent) {
-        guard case .message(let frame) = delivery, let context, !isClosing, isWritable, outbox.isEmpty else {
-            if deliver(delivery) { flush() }
-            return
-        }
-        sent.messages += 1
-        sent.bytes += frame.readableBytes
-        context.writeAndFlush(wrapOutboundOut(frame), promise: nil)
-    }
-
-    /// Writes what is owed, as far as the socket takes it.
-    func flush() {
-        defer { weigh() }
-        guard let context, !outbox.isEmpty, isWritable else { return }
-        var sent = Metrics.Sent()
-        while isWritable, let frame = nextFrame(&sent) {
-            context.write(wrapOutboundOut(outbox.isEmpty ? frame : gather(after: frame, &sent)), promise: nil)
-        }
-        node.metrics.sent(sent)
-        context.flush()
-    }
-
-    /// Several small frames in one buffer: each one more would cost the socket several times what copying it does.
-    private func gather(after first: ByteBuffer, _ sent: inout Metrics.Sent) -> ByteBuffer {
-        var frames = ByteBuffer()
-        frames.reserveCapacity(min(first.readableBytes + outbox.byteCount, Limits.gatheredBytes))
-        frames.writeImmutableBuffer(first)
-        while frames.readableBytes < Limits.gatheredBytes, let frame = nextFrame(&sent) {
-            frames.writeImmutableBuffer(frame)
-        }
-        return frames
-    }
-
-    private func nextFrame(_ sent: inout Metrics.Sent) -> ByteBuffer? {
-        guard let item = outbox.next() else { return nil }
-        let frame =
-            switch item {
-            case .frame(let frame): frame
-            case .state(let state): frameForState(state)
-            }
-        sent.messages += 1
-        sent.bytes += frame.readableBytes
-        return frame
-    }
-
-    /// What is owed has changed: whoever does not read it is not read either, and ends when it is too much.
-    private func weigh() {
-        let owed = outbox.byteCount
-        if owed != budgeted {
-            hub.budget.change(by: owed - budgeted)
-            budgeted = owed
-        }
-        guard !isClosing, router.isPaused || backlog.isOver(owed) else { return }
-        switch backlog.judge(owed, at: .now()) {
-        case .small:
-            perform(router.resumed())
-            readFrames()
-            flush()
-        case .large: router.pause()
-        case .hopeless:
-            node.metrics.refused(.outbox)
-            close(.slowConsumer)
-        }
-    }
-
     /// Once a second.
     func beat(_ now: NIODeadline) {
         guard let context, !isClosing else { return }
@@ -259,7 +192,7 @@ final class Connection: ChannelDuplexHandler {
     // MARK: Acting
 
     /// Handles what was read, as far as nothing in it must wait.
-    private func readFrames() {
+    func readFrames() {
         let now = NIODeadline.now()
         do throws(FrameFault) {
             while !isClosing, router.mayRead, let event = try frames.next() {
@@ -295,7 +228,7 @@ final class Connection: ChannelDuplexHandler {
         readFrames()
     }
 
-    private func perform(_ actions: [MessageRouter.Action]) {
+    func perform(_ actions: [MessageRouter.Action]) {
         guard let id else { return }
         for action in actions {
             switch action {
@@ -324,12 +257,6 @@ final class Connection: ChannelDuplexHandler {
 
     private func sender(_ id: ConnectionID) -> Sender {
         Sender(connection: id, client: client, user: user, address: arrival.address)
-    }
-
-    private func frameForState(_ state: RoomState) -> ByteBuffer {
-        guard router.rooms[state.room]?.sync == .patch else { return state.frame }
-        defer { bases[state.room] = state }
-        return bases[state.room].flatMap { base in state.patch(from: base) } ?? state.frame
     }
 
     private func leave(_ room: RoomID) {

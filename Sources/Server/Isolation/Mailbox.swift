@@ -43,6 +43,10 @@ final class Mailbox<Message: Sendable>: Sendable {
     /// Lets go of the consumer; what is posted from now on is never handled.
     func close() { state.withLock { $0.consumer = nil } }
 
+    /// Hands over what waits already: for another consumer on the same loop, to which something came by another way that was
+    /// caused by it.
+    func catchUp() { drain() }
+
     private func schedule() { executor.execute { self.drain() } }
 
     private func drain() {

@@ -70,7 +70,10 @@ actor RoomManager: LoopActor {
     func handle(_ messages: [Message]) {
         for message in messages {
             switch message {
-            case .place(let placement): place(placement)
+            case .place(let placement):
+                // Whoever joins has perhaps just left, and must not be led back to the seat that it no longer has.
+                node.clients.catchUp()
+                place(placement)
             case .noted(let placement, let choice, let error): noted(placement, choice, error)
             case .looked(let placement): place(placement, hasLooked: true)
             case .found(let header): restore(header)

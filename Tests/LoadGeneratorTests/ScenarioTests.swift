@@ -129,6 +129,12 @@ import Testing
         #expect(stage.load.tally.deliveries == (perSecond == 0 ? visits + 5 : visits))
     }
 
+    @Test func `there are always as many open rooms as have seats for all guests`() throws {
+        let joins = try JoinsScenario(connections: 15, perSecond: 0, openRooms: 1)
+        #expect(joins.parameters["openRooms"] == .int(3))
+        #expect(joins.connections == 15 + 1)
+    }
+
     @Test func `a join that waits until its guest has left counts from when it was due`() throws {
         var stage = Stage(try JoinsScenario(connections: 1, perSecond: 20, openRooms: 4))
         var held: [String]? = []

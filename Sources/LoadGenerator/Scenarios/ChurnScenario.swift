@@ -29,7 +29,7 @@ struct ChurnScenario: Scenario {
         try LoadRefusal.check("--connections", connections, in: LoadLimits.guests)
         try LoadRefusal.check("--rate", perSecond, in: LoadLimits.churnPerSecond)
         self.perSecond = perSecond
-        openRoomCount = (connections + OpenRooms.freeSeats - 1) / OpenRooms.freeSeats
+        openRoomCount = OpenRooms.least(for: connections)
         openRooms = OpenRooms(openRoomCount, from: 0)
         firstGuest = OpenRooms.clients(for: openRoomCount)
         guests = Array(repeating: Guest(), count: connections)

@@ -36,8 +36,8 @@ struct JoinsScenario: Scenario {
         }
         self.perSecond = perSecond == 0 ? nil : perSecond
         guests = Array(repeating: Guest(), count: connections)
-        self.openRooms = OpenRooms(openRooms, from: connections)
-        openRoomCount = openRooms
+        openRoomCount = max(openRooms, OpenRooms.least(for: connections))
+        self.openRooms = OpenRooms(openRoomCount, from: connections)
     }
 
     var connections: Int { guests.count + OpenRooms.clients(for: openRoomCount) }

@@ -3,7 +3,7 @@ struct OpenRooms {
     /// Of the games that there are, the one that does not begin by itself when all seats are taken.
     static let gameType = "owedrahn"
     /// Of the eight, one is taken.
-    static let freeSeats = 7
+    private static let freeSeats = 7
 
     private let clients: Range<Int>
     private let count: Int
@@ -15,6 +15,8 @@ struct OpenRooms {
         clients = first..<(first + Self.clients(for: count))
     }
 
+    /// With fewer, guests would make rooms of their own, which stay for a minute when they have left.
+    static func least(for guests: Int) -> Int { (guests + freeSeats - 1) / freeSeats }
     static func clients(for rooms: Int) -> Int { (rooms + LoadLimits.roomsPerClient - 1) / LoadLimits.roomsPerClient }
 
     var isComplete: Bool { open == count }

@@ -81,7 +81,8 @@ extension BenchCommand {
         @OptionGroup var options: Options
         @Option var connections = 100
         @Option(help: "Joins a second, in all; 0: each connection as soon as it has left.") var rate = 0.0
-        @Option(help: "Rooms that wait for players meanwhile.") var openRooms = 0
+        @Option(help: "Rooms that wait for players meanwhile; at least as many as have seats for all.") var openRooms =
+            0
 
         func run() async throws {
             try await options.run(.joins(connections: connections, perSecond: rate, openRooms: openRooms))

@@ -1,7 +1,7 @@
 # Everything that is done with Parlor. Bare `make` lists it.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run release test mutants lint simulate power-cuts bench bench-growth bench-recovery bench-durable bench-redis chaos outages autobahn fuzz fuzz-planted races bench-frames bench-micro costs hostile bench-hostile clean setup-run setup-test
+.PHONY: help run release test mutants lint simulate power-cuts bench bench-stages bench-growth bench-recovery bench-durable bench-redis chaos outages autobahn fuzz fuzz-planted races bench-frames bench-micro costs hostile bench-hostile clean setup-run setup-test
 
 PORT ?= 8080
 CUTS ?= 500
@@ -38,6 +38,9 @@ power-cuts: ## Cut the power of the stores' disk: CUTS=500 times, from SEED=1 on
 bench: ROUNDS = 3
 bench: release ## Measure the server beside the floor, and what else has a target: ONLY="fanout pong" ROUNDS=1
 	@python3 -B Benchmarks/load/run.py --rounds $(ROUNDS) $(ONLY)
+
+bench-stages: release ## Measure what each stage of a move costs: decode, route, engine, commit, encode, write
+	@python3 -B Benchmarks/load/stages.py
 
 bench-growth: ROUNDS = 3
 bench-growth: release ## Measure how cost and memory grow with connections and rooms, and plot it: ONLY=rooms ROUNDS=1

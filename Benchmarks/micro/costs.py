@@ -65,7 +65,9 @@ def count(name, turns):
     SEEN.mkdir(exist_ok=True)
     seen = SEEN / f"{name}.out"
     run = subprocess.run(
-        ["valgrind", "--tool=callgrind", "--instr-atstart=no", f"--callgrind-out-file={seen}", COUNTED, name],
+        # Fair to threads, so that they take turns in the same way in every run.
+        ["valgrind", "--tool=callgrind", "--fair-sched=try", "--instr-atstart=no", f"--callgrind-out-file={seen}",
+         COUNTED, name],
         env=ENVIRONMENT, capture_output=True, text=True)
     if run.returncode:
         raise SystemExit(f"{name}: {run.stdout}{run.stderr}")

@@ -16,11 +16,10 @@ PACKAGE = ["swift", "package", "--scratch-path", ".build-micro"]
 
 HEAD = """# Pieces of the server's work
 
-`make bench-micro` wrote this. Nanoseconds are the median of the samples that
-[ordo-one/benchmark](https://github.com/ordo-one/benchmark) took, each of as many turns as are counted; instructions and
-allocations are of one turn, counted by callgrind, and repeat. `whole-` is everything between a socket's bytes and
-everybody's, connections, hub and shard, without the socket itself. In tables of CI these are the figures that may not
-rise: `scripts/guard-costs`.
+`make bench-micro` wrote this. All is of one turn. Nanoseconds are the median of what
+[ordo-one/benchmark](https://github.com/ordo-one/benchmark) sampled, and worth nothing where the machine had other work;
+instructions and allocations were counted by callgrind, and repeat. They are what `scripts/guard-costs` holds. `whole-` is
+all that is between the bytes of a client and those that everybody gets, on one loop, without sockets.
 
 * {cores} cores ({processor}); Linux {release}; load average before: {load:.1f}
 

@@ -30,6 +30,8 @@ SOMETIMES = 0.1
 SOMETIMES_PERCENT = 0.5
 
 ALLOCATORS = {"malloc", "calloc", "realloc", "reallocarray", "memalign", "posix_memalign", "aligned_alloc"}
+# In libc, some of them lead to others: one allocation all the same.
+WITHIN = ALLOCATORS | {"_mid_memalign", "_mid_memalign.constprop.0"}
 ENVIRONMENT = os.environ | {
     # Hash tables in the same order in every run.
     "SWIFT_DETERMINISTIC_HASHING": "1",
@@ -77,13 +79,14 @@ def count(name, turns):
 
 def cost(lines, turns):
     """The cost of one turn, from a file of callgrind's about so many."""
-    names, callee, instructions, allocations = {}, None, 0, 0
+    names, caller, callee, instructions, allocations = {}, None, None, 0, 0
     for line in lines:
         # A function is named where it is first met, and after that goes by its number.
-        if function := re.match(r"c?fn=\((\d+)\)(?: (.*))?", line):
-            number, name = function.groups()
-            callee = names.setdefault(number, name)
-        elif line.startswith("calls=") and callee in ALLOCATORS:
+        if function := re.match(r"(c?)fn=\((\d+)\)(?: (.*))?", line):
+            is_called, number, name = function.groups()
+            name = names.setdefault(number, name)
+            caller, callee = (caller, name) if is_called else (name, None)
+        elif line.startswith("calls=") and callee in ALLOCATORS and caller not in WITHIN:
             allocations += int(line[len("calls="):].split()[0])
         elif line.startswith("totals:"):
             instructions = int(line.split()[1])

@@ -29,10 +29,15 @@ LESS = 5
 SOMETIMES = 0.1
 SOMETIMES_PERCENT = 0.5
 
+# Seconds for one workload under callgrind, the longest of which take some twenty.
+PATIENCE = 300
+
 ALLOCATORS = {"malloc", "calloc", "realloc", "reallocarray", "memalign", "posix_memalign", "aligned_alloc"}
 # In libc, some of them lead to others: one allocation all the same.
 WITHIN = ALLOCATORS | {"_mid_memalign", "_mid_memalign.constprop.0"}
 ENVIRONMENT = os.environ | {
+    # Under callgrind, Swift's backtracer would wait for ever for what it is to look at.
+    "SWIFT_BACKTRACE": "enable=no",
     # Hash tables in the same order in every run.
     "SWIFT_DETERMINISTIC_HASHING": "1",
     # The same memcpy on every processor.
@@ -70,7 +75,7 @@ def count(name, turns):
         # Fair to threads, so that they take turns in the same way in every run.
         ["valgrind", "--tool=callgrind", "--fair-sched=try", "--instr-atstart=no", f"--callgrind-out-file={seen}",
          COUNTED, name],
-        env=ENVIRONMENT, capture_output=True, text=True)
+        env=ENVIRONMENT, capture_output=True, text=True, timeout=PATIENCE)
     if run.returncode:
         raise SystemExit(f"{name}: {run.stdout}{run.stderr}")
     with seen.open() as lines:

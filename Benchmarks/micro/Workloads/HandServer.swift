@@ -106,8 +106,24 @@ final class HandClient {
     @discardableResult
     func take() -> Int {
         var count = 0
-        while let frame = try? channel.readOutbound(as: ByteBuffer.self) {
-            keep(frame)
+        while let written = try? channel.readOutbound(as: ByteBuffer.self) {
+            keep(written)
+            count += frames(in: written)
+        }
+        return count
+    }
+
+    /// Several may be written as one piece. A server's are not masked (RFC 6455, section 5.2).
+    private func frames(in written: ByteBuffer) -> Int {
+        var (written, count) = (written, 0)
+        while let head: UInt16 = written.readInteger() {
+            let length =
+                switch head & 0x7f {
+                case 126: written.readInteger(as: UInt16.self).map(Int.init)
+                case 127: written.readInteger(as: UInt64.self).map(Int.init)
+                case let length: Int(length)
+                }
+            guard let length, written.readSlice(length: length) != nil else { preconditionFailure("half a frame") }
             count += 1
         }
         return count

@@ -33,6 +33,8 @@ struct RoomDirectory {
 
     private var entries: [RoomID: Entry] = [:]
     private var lists = RoomLists()
+    /// What the list of each game says, until it would say something else.
+    private var texts: [String?: [UInt8]] = [:]
     /// Rooms that were open when they were put here; which still are is seen when they are taken.
     private var queues: [Wish: Deque<RoomID>] = [:]
     /// How many places there are in all queues.
@@ -50,7 +52,7 @@ struct RoomDirectory {
     /// - Parameter isKnown: whether lists show it already, as they do a room found in the store.
     mutating func add(_ row: RoomRow, creator: ClientAddress?, isKnown: Bool = false) {
         let entry = Entry(row: row, creator: creator, isKnown: isKnown)
-        lists.change(from: entries.updateValue(entry, forKey: row.id)?.listed, to: entry.listed)
+        show(entries.updateValue(entry, forKey: row.id)?.listed, as: entry.listed)
         if let creator { roomsByAddress[creator, default: 0] += 1 }
         enqueue(row.id)
     }
@@ -61,7 +63,7 @@ struct RoomDirectory {
         guard let entry = entries[row.id] else { return nil }
         entries[row.id]?.row = row
         entries[row.id]?.isKnown = true
-        lists.change(from: entry.listed, to: row)
+        show(entry.listed, as: row)
         enqueue(row.id)
         return entry.listed
     }
@@ -73,7 +75,7 @@ struct RoomDirectory {
         if let creator = entry.creator, let count = roomsByAddress[creator] {
             roomsByAddress[creator] = count > 1 ? count - 1 : nil
         }
-        lists.change(from: entry.listed, to: nil)
+        show(entry.listed, as: nil)
         return entry.listed
     }
 
@@ -122,6 +124,25 @@ struct RoomDirectory {
 
     /// How many public rooms there are.
     func listed(gameType: String?) -> Int { lists.count(gameType: gameType, phase: nil) }
+
+    /// The newest public rooms and how many there are, as members of a list. Hundreds may ask for it at once, and nothing
+    /// has changed between them.
+    mutating func listText(gameType: String?) -> [UInt8] {
+        if let text = texts[gameType] { return text }
+        var list = JSONObject()
+        let text = list.members { data in
+            data.set("rooms", array: rows(most: Limits.lobbyList, gameType: gameType).map(\.json))
+            data.set("total", listed(gameType: gameType))
+        }
+        texts[gameType] = text
+        return text
+    }
+
+    private mutating func show(_ before: RoomRow?, as after: RoomRow?) {
+        guard before != after else { return }
+        lists.change(from: before, to: after)
+        texts = [:]
+    }
 
     private mutating func enqueue(_ room: RoomID) {
         guard let entry = entries[room], entry.isOpen else { return }

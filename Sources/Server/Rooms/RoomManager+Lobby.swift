@@ -7,7 +7,7 @@ extension RoomManager {
             if let gameType { _ = try game(gameType) }
             answerList(roomList(id, gameType), connection)
         } catch {
-            answerList(ServerMessage.failure(nil, id: id, error), connection)
+            answerList(Frame.text(ServerMessage.failure(nil, id: id, error)), connection)
         }
     }
 
@@ -24,20 +24,22 @@ extension RoomManager {
             node.answer(ServerMessage.success("watch_lobby_result", id: id), to: connection)
             answerList(roomList(nil, gameType), connection)
         } catch {
-            answerList(ServerMessage.failure("watch_lobby_result", id: id, error), connection)
+            answerList(Frame.text(ServerMessage.failure("watch_lobby_result", id: id, error)), connection)
         }
     }
 
     /// The connection may ask for the next one.
-    private func answerList(_ text: [UInt8], _ connection: ConnectionID) {
-        node.deliver(.answer(Frame.text(text), to: .list), to: connection)
+    private func answerList(_ frame: ByteBuffer, _ connection: ConnectionID) {
+        node.deliver(.answer(frame, to: .list), to: connection)
     }
 
-    private func roomList(_ id: MessageID?, _ gameType: String?) -> [UInt8] {
-        ServerMessage.plain("room_list", id: id) { [directory] data in
-            data.set("rooms", array: directory.rows(most: Limits.lobbyList, gameType: gameType).map(\.json))
-            data.set("total", directory.listed(gameType: gameType))
-        }
+    /// Whoever asks without an id shares one frame with all others who do: it is the largest that there is.
+    private func roomList(_ id: MessageID?, _ gameType: String?) -> ByteBuffer {
+        let text = directory.listText(gameType: gameType)
+        if id == nil, let known = listFrames[gameType], known.text == text { return known.frame }
+        let frame = Frame.text(ServerMessage.plain("room_list", id: id) { $0.append(members: text) })
+        if id == nil { listFrames[gameType] = (text, frame) }
+        return frame
     }
 
     func flushLobbySoon() {

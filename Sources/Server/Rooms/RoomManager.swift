@@ -45,6 +45,8 @@ actor RoomManager: LoopActor {
     let node: Node
     let clients: ClientManager
     var directory = RoomDirectory()
+    /// The list of each game as it was last told to whoever asked without an id, and what it says.
+    var listFrames: [String?: (text: [UInt8], frame: ByteBuffer)] = [:]
     var lobby = Lobby()
     var lobbyFlush: Scheduled<Void>?
     var joins: AddressRates

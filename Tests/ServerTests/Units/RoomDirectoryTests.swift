@@ -136,6 +136,28 @@ import Testing
         #expect(ids(directory.rows(most: 9, gameType: "chess")).isEmpty)
     }
 
+    @Test mutating func `the text of a list says what the rooms are now, whatever it said before`() {
+        func isNow() -> Bool {
+            [nil, "draughts", "chess"].allSatisfy { game in
+                var list = JSONObject()
+                list.set("rooms", array: directory.rows(most: 100, gameType: game).map(\.json))
+                list.set("total", directory.listed(gameType: game))
+                return [UInt8(ascii: "{")] + directory.listText(gameType: game) + [UInt8(ascii: "}")] == list.closed()
+            }
+        }
+        #expect(isNow())
+        add(.open(1), .open(2))
+        #expect(isNow())
+        _ = directory.update(.open(1) { $0.players = 2 })
+        #expect(isNow(), "a room that stands where it stood is shown differently")
+        directory.add(.open(3), creator: nil)
+        #expect(isNow())
+        _ = directory.update(.open(3))
+        #expect(isNow())
+        directory.remove(.numbered(2))
+        #expect(isNow())
+    }
+
     @Test mutating func `queues that nobody takes from do not grow with the rooms that are gone`() {
         for number in 0..<10_000 {
             add(.open(number, options: .board(4 + number % 9)))

@@ -1,3 +1,4 @@
+import JSONCoding
 import GameKitProtocol
 import Testing
 
@@ -155,8 +156,9 @@ import Testing
     }
 
     @Test func `a snapshot that cannot be read is no room`() {
-        for text in ["", "{}", "null", #"{"version":1}"#] {
-            #expect(throws: (any Error).self) { try Self.entry.restoreRoom(Array(text.utf8), 1) }
+        #expect(throws: JSONFault.malformed(offset: 0)) { try Self.entry.restoreRoom([], 1) }
+        for text in ["{}", "null", #"{"version":1}"#] {
+            #expect(throws: DecodingError.self) { try Self.entry.restoreRoom(Array(text.utf8), 1) }
         }
     }
 }

@@ -132,7 +132,7 @@ struct Limits: Equatable, Sendable {
     static let receiveBufferBytes = 32 * 1024
     /// What is given to a socket before it takes it. Beyond, things wait in the outbox, where they are replaced and counted.
     static let writeBufferBytes = 32 * 1024
-    /// So much of what a client is owed is written as one piece; what is larger gains nothing by it.
+    /// So much of what a client is owed is copied into one piece before it is written: an answer, some events and a state.
     static let gatheredBytes = 4 * 1024
     /// What is read at once: one message of the largest.
     static let readBytes = 16 * 1024

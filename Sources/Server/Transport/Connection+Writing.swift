@@ -2,8 +2,8 @@ internal import NIOCore
 
 /// What a connection is owed on its way to the socket.
 extension Connection {
-    /// What `deliver` does, where nothing else comes in this pass. What need not wait behind anything never sees the outbox: with
-    /// hundreds of connections in a row, each piece of memory that is touched for one is a wait.
+    /// What `deliver` and a flush do, where nothing else comes in this pass. What need not wait behind anything never sees
+    /// the outbox: with hundreds of connections in a row, each piece of memory that is touched for one is a wait.
     func deliver(alone delivery: Delivery, _ sent: inout Metrics.Sent) {
         guard case .message(let frame) = delivery, let context, !isClosing, isWritable, outbox.isEmpty else {
             if deliver(delivery) { flush() }

@@ -72,7 +72,9 @@ public enum LoadGenerator {
         var runs = [run]
         var isReady = try await run.prepare()
         if isReady, let companion = try await run.companion() {
-            let other = try await RemoteRun(companion, options, process: nil, on: group.next(), progress: progress)
+            let loop = group.next()
+            try await loop.submit { Priority.giveWay() }.get()
+            let other = try await RemoteRun(companion, options, process: nil, on: loop, progress: progress)
             runs.append(other)
             isReady = try await other.prepare()
         }

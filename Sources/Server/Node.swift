@@ -69,7 +69,7 @@ final class Node: Sendable {
     func hub(on loop: any EventLoop) -> LoopHub? { hubs.first { $0.loop === loop } }
 
     func deliver(_ delivery: Delivery, to connection: ConnectionID) {
-        hubs[connection.loop].post([Parcel(to: [connection], delivery: delivery)])
+        hubs[connection.loop].post([Parcel(to: .one(connection), delivery: delivery)])
     }
 
     /// Sends one message to one connection, kept in order.

@@ -49,7 +49,14 @@ final class House: @unchecked Sendable {
 
     private func carryOut(_ parcels: [Parcel]) {
         guard !isDead else { return }
-        for parcel in parcels { for connection in parcel.to { deliver(connection, parcel.delivery) } }
+        for parcel in parcels {
+            switch parcel.to {
+            case .one(let connection): deliver(connection, parcel.delivery)
+            case .each(let connections): for connection in connections { deliver(connection, parcel.delivery) }
+            // Nobody here only watches.
+            case .gallery: break
+            }
+        }
     }
 
     func post(_ message: Shard.Message, to room: RoomID) {

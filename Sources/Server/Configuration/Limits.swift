@@ -100,6 +100,9 @@ struct Limits: Equatable, Sendable {
 
     /// Shorter than the time after which home routers and proxies forget a silent connection.
     static let heartbeat = TimeAmount.seconds(15)
+    /// Connections are looked at once a second, but not all at once: of 10,000 on a loop a part is done in half a
+    /// millisecond, pings and pongs included.
+    static let heartbeatParts = 32
     /// In a real-time game the others wait for whoever is gone.
     static let realTimeHeartbeat = TimeAmount.seconds(2)
     /// One ping may be lost with a change of network; two in a row are no accident.
@@ -134,6 +137,13 @@ struct Limits: Equatable, Sendable {
     static let writeBufferBytes = 32 * 1024
     /// So much of what a client is owed is copied into one piece before it is written: an answer, some events and a state.
     static let gatheredBytes = 4 * 1024
+    /// So many spectators are written to before players are looked after again: a tenth of a millisecond of writing...
+    static let galleryTurns = 16
+    /// ...and so long the loop looks at its sockets at least, when spectators wait.
+    static let galleryPause = TimeAmount.microseconds(20)
+    /// What a room may have said to spectators that some of them were not told: what an outbox may hold, half of it. Beyond,
+    /// all of them are told at once.
+    static let galleryBytes = 128 * 1024
     /// What is read at once: one message of the largest.
     static let readBytes = 16 * 1024
 

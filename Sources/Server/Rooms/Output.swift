@@ -39,13 +39,11 @@ extension Shard {
     }
 
     func deliver(_ delivery: Delivery, to connection: ConnectionID, about room: LiveRoom) {
-        say(.parcel(loop: connection.loop, Parcel(to: [connection], delivery: delivery)), about: room)
+        say(.parcel(loop: connection.loop, Parcel(to: .one(connection), delivery: delivery)), about: room)
     }
 
     func deliverToAll(_ delivery: Delivery, in room: LiveRoom) {
-        for (loop, connections) in room.audience.loops {
-            say(.parcel(loop: loop, Parcel(to: connections, delivery: delivery)), about: room)
-        }
+        room.audience.forEachParcel(of: delivery, from: room.id) { say(.parcel(loop: $0, $1), about: room) }
     }
 
     /// - Parameter position: where in the room's history the answer stands, if it tells that.
@@ -76,7 +74,7 @@ extension Shard {
     func carryOut(_ outputs: [Output]) {
         guard !outputs.isEmpty else { return }
         func send(_ delivery: Delivery, to connection: ConnectionID) {
-            parcels[connection.loop].append(Parcel(to: [connection], delivery: delivery))
+            parcels[connection.loop].append(Parcel(to: .one(connection), delivery: delivery))
         }
         for output in outputs {
             switch output {
@@ -119,13 +117,13 @@ extension Shard {
             guard let state = state(of: room, for: .spectator) else { return }
             return deliverToAll(.state(state), in: room)
         }
-        let spectators = room.audience.spectators
-        if !spectators.isEmpty, let state = state(of: room, for: .spectator) {
-            for connection in spectators { deliver(.state(state), to: connection, about: room) }
+        for (seat, connection) in room.audience.players {
+            guard let state = state(of: room, for: .seat(seat)) else { continue }
+            deliver(.state(state), to: connection, about: room)
         }
-        for member in room.audience.members.values {
-            guard let seat = member.seat, let state = state(of: room, for: .seat(seat)) else { continue }
-            deliver(.state(state), to: member.sender.connection, about: room)
+        guard room.audience.spectatorCount > 0, let state = state(of: room, for: .spectator) else { return }
+        room.audience.forEachParcelToSpectators(of: .state(state), from: room.id) {
+            say(.parcel(loop: $0, $1), about: room)
         }
     }
 

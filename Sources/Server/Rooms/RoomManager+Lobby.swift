@@ -58,7 +58,7 @@ extension RoomManager {
         for (connections, message) in updates {
             let frame = Frame.text(message)
             for (loop, ids) in Dictionary(grouping: connections, by: \.loop) {
-                node.hubs[loop].post([Parcel(to: ids, delivery: .message(frame))])
+                node.hubs[loop].post([Parcel(to: .each(ids), delivery: .message(frame))])
             }
         }
     }

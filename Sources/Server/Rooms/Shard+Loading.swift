@@ -184,9 +184,8 @@ extension Shard {
         node.rooms.post(.removed(id))
         for message in loading.waiting { refuse(message, problem) }
         let frame = Frame.text(RoomMessages(room: id, epoch: 1).closed(reason))
-        for (loop, connections) in loading.audience.loops {
-            outgoing.append(.parcel(loop: loop, Parcel(to: connections, delivery: .message(frame))))
-            outgoing.append(.parcel(loop: loop, Parcel(to: connections, delivery: .left(id))))
+        for delivery in [.message(frame), .left(id)] as [Delivery] {
+            loading.audience.forEachParcel(of: delivery, from: id) { outgoing.append(.parcel(loop: $0, $1)) }
         }
     }
 
@@ -238,7 +237,7 @@ extension Shard {
     }
 
     private func answer(_ sender: Sender, _ text: [UInt8], _ settles: Settled) {
-        let parcel = Parcel(to: [sender.connection], delivery: .answer(Frame.text(text), to: settles))
+        let parcel = Parcel(to: .one(sender.connection), delivery: .answer(Frame.text(text), to: settles))
         outgoing.append(.parcel(loop: sender.connection.loop, parcel))
     }
 }

@@ -196,7 +196,9 @@ extension Shard {
             for room in Set(batch.commits.map(\.room)) { forget(room, lost: batch.number) }
             for held in batch.outputs {
                 switch held.output {
-                case .entered(let connection, let room, _, let wasHere): if !wasHere { shutOut(connection, of: room) }
+                // Who was here before is here in the new place, which its loop must know too.
+                case .entered(let connection, let room, _, let wasHere):
+                    if wasHere { outgoing.append(held.output) } else { shutOut(connection, of: room) }
                 case .answer(let connection, _, let question, let room):
                     let text = ServerMessage.failure(question.type, id: question.id, room: room, .storeUnavailable)
                     outgoing.append(.answer(connection, Frame.text(text), to: question, from: room))

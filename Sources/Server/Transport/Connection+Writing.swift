@@ -14,6 +14,17 @@ extension Connection {
         context.writeAndFlush(wrapOutboundOut(frame), promise: nil)
     }
 
+    /// What came for all who watch a room, since this one was told.
+    func deliver(_ turn: Gallery.Turn, _ sent: inout Metrics.Sent) {
+        guard let piece = turn.news.piece, !turn.wantsPatches, let context, !isClosing, isWritable, outbox.isEmpty else {
+            for delivery in turn.news.deliveries { _ = deliver(delivery) }
+            return flush()
+        }
+        sent.messages += turn.news.deliveries.count
+        sent.bytes += piece.readableBytes
+        context.writeAndFlush(wrapOutboundOut(piece), promise: nil)
+    }
+
     /// Writes what is owed, as far as the socket takes it.
     func flush() {
         defer { weigh() }
@@ -72,6 +83,6 @@ extension Connection {
     private func frameForState(_ state: RoomState) -> ByteBuffer {
         guard router.rooms[state.room]?.sync == .patch else { return state.frame }
         defer { bases[state.room] = state }
-        return bases[state.room].flatMap { base in state.patch(from: base) } ?? state.frame
+        return bases[state.room].flatMap { base in hub.patches.value.patch(of: state, from: base) } ?? state.frame
     }
 }

@@ -321,8 +321,9 @@ final class Connection: ChannelDuplexHandler {
         forgetOutbox()
         guard let id else { return }
         self.id = nil
-        hub.assumeIsolated { $0.remove(id) }
-        for room in router.rooms.keys { node.shard(of: room).post(.disconnected(id, room)) }
+        let rooms = Array(router.rooms.keys)
+        hub.assumeIsolated { $0.remove(id, from: rooms) }
+        for room in rooms { node.shard(of: room).post(.disconnected(id, room)) }
         node.clients.post(.closed(id, client, arrival.address))
         node.rooms.post(.unwatch(id, nil))
     }

@@ -57,8 +57,15 @@ struct Membership: Equatable, Sendable {
     var isRealTime: Bool
 }
 
-/// One delivery to many connections of one loop.
+/// One delivery to connections of one loop.
 struct Parcel: Sendable {
-    var to: [ConnectionID]
+    enum Recipients: Sendable {
+        case one(ConnectionID)
+        case each([ConnectionID])
+        /// Those who watch this room there.
+        case gallery(RoomID)
+    }
+
+    let to: Recipients
     let delivery: Delivery
 }

@@ -1,8 +1,11 @@
+internal import DequeModule
 internal import NIOCore
+internal import SessionStore
 
 /// The connections of one event loop: where shards and managers bring what is owed to them.
 ///
-/// A pass hands out all parcels first and then lets each connection that got something write once.
+/// A pass hands out all parcels first and then lets each connection that got something write once. Spectators come after
+/// that, some in each pass (``Gallery``).
 actor LoopHub: LoopActor {
     private nonisolated let executor: any NIOSerialEventLoopExecutor
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
@@ -12,7 +15,8 @@ actor LoopHub: LoopActor {
     nonisolated let index: Int
     /// What the connections of this loop are owed together.
     nonisolated let budget: OutboxBudget
-    private nonisolated let metrics: Metrics
+    nonisolated let metrics: Metrics
+    nonisolated let patches: NIOLoopBoundBox<SharedPatches>
 
     private struct Slot {
         var connection: Connection?
@@ -23,14 +27,24 @@ actor LoopHub: LoopActor {
     private var slots: [Slot] = []
     private var freeSlots: [Int] = []
     private var serial: UInt64 = 0
-    private var touched: [Connection] = []
+    /// What is to be written to at the end of this pass.
+    var touched: [Connection] = []
     private var heartbeat: RepeatedTask?
+    private var beats = 0
+
+    /// Who watches which room.
+    var galleries: [RoomID: Gallery] = [:]
+    /// Where somebody was not told everything, in the order of their turns.
+    var newsworthy: Deque<RoomID> = []
+    /// When more of them are told.
+    var nextTurns: Scheduled<Void>?
 
     init(loop: any EventLoop, index: Int, budget: OutboxBudget, metrics: Metrics) {
         self.loop = loop
         self.index = index
         self.budget = budget
         self.metrics = metrics
+        patches = .makeBoxSendingValue(SharedPatches(), eventLoop: loop)
         executor = loop.serialExecutor
         mailbox = Mailbox(on: loop)
         open()
@@ -42,41 +56,65 @@ actor LoopHub: LoopActor {
         let entry = Slot(connection: connection, serial: serial)
         if slot == slots.count { slots.append(entry) } else { slots[slot] = entry }
         if heartbeat == nil {
-            heartbeat = loop.scheduleRepeatedTask(initialDelay: .seconds(1), delay: .seconds(1)) { [weak self] _ in
+            let delay = TimeAmount.nanoseconds(1_000_000_000 / Int64(Limits.heartbeatParts))
+            heartbeat = loop.scheduleRepeatedTask(initialDelay: delay, delay: delay) { [weak self] _ in
                 self?.assumeIsolated { hub in hub.beat() }
             }
         }
         return ConnectionID(loop: index, slot: slot, serial: serial)
     }
 
-    func remove(_ id: ConnectionID) {
+    /// - Parameter rooms: where it was.
+    func remove(_ id: ConnectionID, from rooms: some Sequence<RoomID>) {
         guard connection(id) != nil else { return }
+        for room in rooms { leave(room, id) }
         slots[id.slot].connection = nil
         freeSlots.append(id.slot)
     }
 
     func handle(_ messages: [[Parcel]]) {
         // Nothing else can come for any of them: each is written to at once.
-        if messages.count == 1, messages[0].count == 1 { return handOut(messages[0][0]) }
-        for parcels in messages {
-            for parcel in parcels {
-                for id in parcel.to {
-                    guard let connection = connection(id) else { continue }
-                    if connection.deliver(parcel.delivery) { touched.append(connection) }
-                }
-            }
+        if messages.count == 1, messages[0].count == 1, newsworthy.isEmpty {
+            handOut(alone: messages[0][0])
+        } else {
+            for parcels in messages { for parcel in parcels { handOut(parcel) } }
+            flushTouched()
         }
-        let connections = touched
-        touched.removeAll(keepingCapacity: true)
-        for connection in connections { connection.flush() }
+        if nextTurns == nil { takeTurns() }
         keepToBudget()
     }
 
     private func handOut(_ parcel: Parcel) {
+        switch parcel.to {
+        case .one(let id): deliver(parcel.delivery, to: id)
+        case .each(let ids): for id in ids { deliver(parcel.delivery, to: id) }
+        case .gallery(let room): tell(room, parcel.delivery)
+        }
+    }
+
+    private func deliver(_ delivery: Delivery, to id: ConnectionID) {
+        guard let connection = connection(id) else { return }
+        if !newsworthy.isEmpty { catchUp(connection, id) }
+        if connection.deliver(delivery) { touched.append(connection) }
+        seat(id, as: delivery)
+    }
+
+    private func handOut(alone parcel: Parcel) {
         var sent = Metrics.Sent()
-        for id in parcel.to { connection(id)?.deliver(alone: parcel.delivery, &sent) }
+        switch parcel.to {
+        case .one(let id):
+            connection(id)?.deliver(alone: parcel.delivery, &sent)
+            seat(id, as: parcel.delivery)
+        case .each(let ids): for id in ids { connection(id)?.deliver(alone: parcel.delivery, &sent) }
+        case .gallery(let room): tell(room, parcel.delivery)
+        }
         metrics.sent(sent)
-        keepToBudget()
+    }
+
+    func flushTouched() {
+        let connections = touched
+        touched.removeAll(keepingCapacity: true)
+        for connection in connections { connection.flush() }
     }
 
     /// Ends the connections that are owed most while all together are owed too much.
@@ -101,14 +139,17 @@ actor LoopHub: LoopActor {
         }
     }
 
-    /// Once a second: pings, and what has waited for too long.
+    /// Once a second for each connection: pings, and what has waited for too long.
     private func beat() {
         let now = NIODeadline.now()
-        for slot in slots { slot.connection?.beat(now) }
+        for slot in stride(from: beats % Limits.heartbeatParts, to: slots.count, by: Limits.heartbeatParts) {
+            slots[slot].connection?.beat(now)
+        }
+        beats += 1
         keepToBudget()
     }
 
-    private func connection(_ id: ConnectionID) -> Connection? {
+    func connection(_ id: ConnectionID) -> Connection? {
         guard id.slot < slots.count, slots[id.slot].serial == id.serial else { return nil }
         return slots[id.slot].connection
     }

@@ -1,18 +1,16 @@
-#if canImport(Glibc)
-internal import Glibc
-#else
-internal import Darwin
+#if os(Linux)
+    internal import Glibc
 #endif
 
 /// How the threads of a load share a core.
 enum Priority {
-    private static let lowest: CInt = 19
-
     /// Lets every other thread go first from now on: reading what thousands of spectators hear must not hold up those whose
-    /// time is taken. Linux gives each thread a priority of its own; elsewhere nothing is changed.
+    /// time is taken. A mere low priority would be left its whole turn once it has begun. Elsewhere nothing is changed.
     static func giveWay() {
         #if os(Linux)
-        _ = setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, lowest)
+            // SCHED_IDLE, of this thread; sched(7).
+            var priority = sched_param()
+            _ = sched_setscheduler(0, 5, &priority)
         #endif
     }
 }

@@ -137,10 +137,10 @@ struct Limits: Equatable, Sendable {
     static let writeBufferBytes = 32 * 1024
     /// So much of what a client is owed is copied into one piece before it is written: an answer, some events and a state.
     static let gatheredBytes = 4 * 1024
-    /// So many spectators are written to before players are looked after again: a tenth of a millisecond of writing...
+    /// So many spectators are written to before players are looked after again: a sixth of a millisecond of writing...
     static let galleryTurns = 16
-    /// ...and so long the loop looks at its sockets at least, when spectators wait.
-    static let galleryPause = TimeAmount.microseconds(20)
+    /// ...and so long the loop then has for players: a third of its time is theirs, whoever watches.
+    static let galleryPause = TimeAmount.microseconds(80)
     /// What a room may have said to spectators that some of them were not told: what an outbox may hold, half of it. Beyond,
     /// all of them are told at once.
     static let galleryBytes = 128 * 1024

@@ -59,7 +59,7 @@ struct Membership: Equatable, Sendable {
 
 /// One delivery to connections of one loop.
 struct Parcel: Sendable {
-    enum Recipients: Sendable {
+    enum Recipients: Equatable, Sendable {
         case one(ConnectionID)
         case each([ConnectionID])
         /// Those who watch this room there.

@@ -73,6 +73,8 @@ struct Gallery {
             next -= 1
             move(next, to: hole)
             hole = next
+            // Whoever comes to stand there may have been told, and takes a turn all the same.
+            if turns > 0 { turns += 1 }
         }
         move(watchers.count - 1, to: hole)
         watchers.removeLast()
@@ -89,6 +91,7 @@ struct Gallery {
     // MARK: Telling
 
     mutating func append(_ delivery: Delivery) {
+        guard !watchers.isEmpty else { return }
         if case .state(let state) = delivery {
             if let newestState, case .state(let old)? = log[newestState - dropped] {
                 log[newestState - dropped] = nil

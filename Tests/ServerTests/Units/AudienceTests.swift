@@ -22,17 +22,28 @@ import Testing
         #expect(audience.connection(at: 1) == .numbered(2))
         #expect(audience.connection(at: 2) == nil)
         #expect(audience.spectatorCount == 1)
-        #expect(audience.spectators == [.numbered(3)])
         #expect(audience[.numbered(1)]?.playerId == "p1")
     }
 
-    @Test mutating func `everybody is in the list of their loop, once`() {
+    /// Who gets a parcel on each loop; spectators are named as such.
+    private func addressees() -> [Int: [Parcel.Recipients]] {
+        var found: [Int: [Parcel.Recipients]] = [:]
+        audience.forEachParcel(of: .left(.numbered(1)), from: .numbered(1)) { found[$0, default: []].append($1.to) }
+        return found
+    }
+
+    @Test mutating func `the players of each loop get one parcel, and its spectators one`() {
         audience.add(Self.member(1, seat: 0))
         audience.add(Self.member(2, loop: 1))
         audience.add(Self.member(3))
         audience.add(Self.member(3, seat: 1))
-        let loops = Dictionary(uniqueKeysWithValues: audience.loops.map { ($0.loop, $0.connections) })
-        #expect(loops == [0: [.numbered(1), .numbered(3)], 1: [.numbered(2, loop: 1)]])
+        audience.add(Self.member(4))
+        audience.add(Self.member(5, loop: 1))
+        #expect(addressees() == [0: [.each([.numbered(1), .numbered(3)]), .gallery(.numbered(1))], 1: [.gallery(.numbered(1))]])
+        audience.remove(.numbered(4))
+        audience.remove(.numbered(2, loop: 1))
+        audience.remove(.numbered(5, loop: 1))
+        #expect(addressees() == [0: [.each([.numbered(1), .numbered(3)])]])
     }
 
     @Test mutating func `a spectator who sits down, and a player who gets up, are counted anew`() {
@@ -50,7 +61,7 @@ import Testing
         #expect(audience.remove(.numbered(1))?.seat == 0)
         #expect(audience.remove(.numbered(1)) == nil)
         #expect(audience.isEmpty)
-        #expect(audience.loops.isEmpty)
+        #expect(addressees().isEmpty)
         #expect(audience.connection(at: 0) == nil)
     }
 

@@ -16,7 +16,8 @@ extension Connection {
 
     /// What came for all who watch a room, since this one was told.
     func deliver(_ turn: Gallery.Turn, _ sent: inout Metrics.Sent) {
-        guard let piece = turn.news.piece, !turn.wantsPatches, let context, !isClosing, isWritable, outbox.isEmpty else {
+        guard let piece = turn.news.piece, !turn.wantsPatches, let context, !isClosing, isWritable, outbox.isEmpty
+        else {
             for delivery in turn.news.deliveries { _ = deliver(delivery) }
             return flush()
         }

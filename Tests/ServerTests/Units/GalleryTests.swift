@@ -112,7 +112,8 @@ import Testing
     }
 
     /// Against a list of all that was said and where everybody stands in it.
-    @Test(arguments: UInt64(0)..<200) func `whoever comes, goes and is told between times misses nothing`(seed: UInt64) {
+    @Test(arguments: UInt64(0)..<200) func `whoever comes, goes and is told between times misses nothing`(seed: UInt64)
+    {
         var random = seeded(seed)
         var gallery = Gallery()
         var said: [Int] = []

@@ -55,14 +55,21 @@ public enum CanonicalJSON {
     @usableFromInline
     static func append(magnitude: UInt64, isNegative: Bool, to bytes: inout [UInt8]) {
         if isNegative { bytes.append(UInt8(ascii: "-")) }
-        let start = bytes.count
-        var rest = magnitude
-        repeat {
-            bytes.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10))
-            rest /= 10
-        } while rest > 0
-        if bytes.count - start > 1 { bytes[start...].reverse() }
+        // They come out last first.
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: longestNumber) { digits in
+            var first = longestNumber
+            var rest = magnitude
+            repeat {
+                first -= 1
+                digits[first] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
+                rest /= 10
+            } while rest > 0
+            bytes.append(contentsOf: UnsafeBufferPointer(rebasing: digits[first...]))
+        }
     }
+
+    /// The digits of 2^64 - 1.
+    private static let longestNumber = 20
 
     private static func hexDigit(_ value: UInt8) -> UInt8 {
         value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10

@@ -39,6 +39,7 @@ actor ClientManager: LoopActor {
         let welcomed: ClientKey
     }
 
+    private nonisolated let loop: any EventLoop
     private nonisolated let executor: any NIOSerialEventLoopExecutor
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
     nonisolated let mailbox: Mailbox<Message>
@@ -49,12 +50,15 @@ actor ClientManager: LoopActor {
     private var seats = AddressSeats()
     /// The sessions of clients that are connected and have joined something.
     private var sessions: [ClientKey: Session] = [:]
+    /// Those of them that are newer than what is stored, though nobody waits for that.
+    private var unsaved: Set<ClientKey> = []
     /// Connections that came back: how many rooms have yet to answer, and as whom the connection was welcomed.
     private var openReturns: [ConnectionID: (rooms: Int, welcomed: ClientKey)] = [:]
 
     init(node: Node, store: any SessionStore, on loop: any EventLoop) {
         self.node = node
         self.store = store
+        self.loop = loop
         executor = loop.serialExecutor
         mailbox = node.clients
         open()
@@ -75,7 +79,7 @@ actor ClientManager: LoopActor {
             case .closed(let connection, let client, let address):
                 directory.closed(connection, as: client, from: address)
                 openReturns[connection] = nil
-                if directory.connection(of: client) == nil { sessions[client] = nil }
+                if directory.connection(of: client) == nil { forget(client) }
             case .reconnect(let request, let id, let room, let sender): reconnect(request, id, room, sender)
             case .loaded(let session, let back, let failed): comeBack(session, back, failed: failed)
             case .returned(let sender, let room, let holdsSeat): returned(sender, room, holdsSeat)
@@ -208,7 +212,7 @@ actor ClientManager: LoopActor {
             return
         }
         openReturns[sender.connection] = nil
-        if directory.connection(of: sender.client) == nil { sessions[sender.client] = nil }
+        if directory.connection(of: sender.client) == nil { forget(sender.client) }
         node.deliver(.settled(.entrance), to: sender.connection)
     }
 
@@ -223,12 +227,35 @@ actor ClientManager: LoopActor {
     private func seatEnded(_ client: ClientKey, _ room: RoomID, _ expired: Bool) {
         seats.gaveUp(room, client)
         let now = node.wallClock()
+        guard expired else { return leave(room, client) }
         change(client) { session in
             session.rooms.removeAll { $0 == room }
-            guard expired else { return }
             session.expired.removeAll { now - $0.at >= Limits.expiredSeatMemory.milliseconds }
             session.expired.append(.init(room: room, at: now))
         }
+    }
+
+    /// A room of which the stored session still speaks says itself that there is no seat. So that is not stored at once:
+    /// whoever leaves joins another one, mostly, and then both are.
+    private func leave(_ room: RoomID, _ client: ClientKey) {
+        guard var session = sessions[client] else { return change(client) { $0.rooms.removeAll { $0 == room } } }
+        touch(&session) { $0.rooms.removeAll { $0 == room } }
+        sessions[client] = session
+        if unsaved.isEmpty {
+            loop.scheduleTask(in: Limits.sessionDelay) { [self] in assumeIsolated { $0.saveAll() } }
+        }
+        unsaved.insert(client)
+    }
+
+    private func saveAll() {
+        for client in unsaved { if let session = sessions[client] { save(session, nil) } }
+        unsaved = []
+    }
+
+    /// Nobody is connected as this client any more.
+    private func forget(_ client: ClientKey) {
+        let session = sessions.removeValue(forKey: client)
+        if let session, unsaved.remove(client) != nil { save(session, nil) }
     }
 
     /// Changes a session and stores it; one that is not in memory is fetched first.
@@ -242,6 +269,7 @@ actor ClientManager: LoopActor {
             var session = sessions[client] ?? fresh ?? session(new: client, nil)
             touch(&session, body)
             sessions[client] = session
+            unsaved.remove(client)
             save(session, then)
         } else {
             let now = node.wallClock()

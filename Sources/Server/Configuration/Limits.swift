@@ -151,6 +151,8 @@ struct Limits: Equatable, Sendable {
 
     /// Longer than any seat may be held (``GameBounds/grace``): no session is gone before its seat.
     static let sessionLife = Duration.seconds(48 * 3600)
+    /// How long a stored session may go on to speak of a seat that was given up: the room is asked anyway.
+    static let sessionDelay = TimeAmount.milliseconds(250)
     /// How often the stores are asked to forget expired sessions and archives: they cost nothing but their place.
     static let sweep = Duration.seconds(600)
     /// How long a client is told that its seat was given up, and not that there never was one.

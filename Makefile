@@ -1,7 +1,7 @@
 # Everything that is done with Parlor. Bare `make` lists it.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run release test mutants lint simulate power-cuts bench bench-stages bench-growth bench-recovery bench-durable bench-redis chaos outages autobahn fuzz fuzz-planted races bench-frames bench-micro costs hostile bench-hostile clean setup-run setup-test
+.PHONY: help run release test mutants lint simulate power-cuts bench bench-stages bench-growth bench-recovery bench-durable bench-redis chaos outages autobahn fuzz fuzz-planted races races-planted bench-frames bench-micro costs hostile bench-hostile clean setup-run setup-test
 
 PORT ?= 8080
 CUTS ?= 500
@@ -70,6 +70,9 @@ fuzz: setup-run ## Fuzz what reads strangers' bytes, ten minutes each: MINUTES=1
 TURNS ?= 300000
 races: setup-test ## Run what threads share under ThreadSanitizer, 300,000 turns of it: TURNS=20000
 	@scripts/races $(TURNS)
+
+races-planted: setup-test ## Plant two races, which ThreadSanitizer must find (a quarter of an hour, mostly building)
+	@scripts/races-planted
 
 fuzz-planted: setup-run ## Plant a fault for each target of the fuzzer, which must find them (half an hour, mostly building)
 	@scripts/fuzz-planted

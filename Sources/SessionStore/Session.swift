@@ -15,16 +15,19 @@ public struct Session: Codable, Equatable, Sendable {
     }
 
     /// A join that was answered, so that the same request sent again finds the same room.
-    public struct JoinReceipt: Codable, Equatable, Sendable {
+    public struct JoinReceipt: Equatable, Sendable {
         /// A digest of the request's id, and one of all it asked for.
-        public var id: UInt64
-        public var content: UInt64
-        public var room: RoomID
+        public let id: UInt64
+        public let content: UInt64
+        public let room: RoomID
+        /// As it is stored: made once, while a session is stored again with every join.
+        fileprivate let text: String
 
         public init(id: UInt64, content: UInt64, room: RoomID) {
             self.id = id
             self.content = content
             self.room = room
+            text = "\(id).\(content).\(room)"
         }
     }
 
@@ -44,5 +47,21 @@ public struct Session: Codable, Equatable, Sendable {
         self.client = client
         self.user = user
         self.expiresAt = expiresAt
+    }
+}
+
+extension Session.JoinReceipt: Codable {
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        let parts = try container.decode(String.self).split(separator: ".")
+        guard parts.count == 3, let id = UInt64(parts[0]), let content = UInt64(parts[1]),
+            let room = RoomID(rawValue: String(parts[2]))
+        else { throw DecodingError.dataCorruptedError(in: container, debugDescription: "no receipt of a join") }
+        self.init(id: id, content: content, room: room)
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(text)
     }
 }

@@ -51,7 +51,7 @@ final class Node: Sendable {
         let metrics = metrics
         hubs = loops.enumerated().map { index, loop in
             let budget = OutboxBudget(total: limits.outboxTotalBytes, loops: loops.count)
-            return LoopHub(loop: loop, index: index, budget: budget, metrics: metrics)
+            return LoopHub(loop: loop, index: index, budget: budget, metrics: metrics, wallClock: world.wallClock)
         }
         shards = loops.map { Mailbox(on: $0) }
         clients = Mailbox(on: loops[0])

@@ -100,9 +100,8 @@ struct Limits: Equatable, Sendable {
 
     /// Shorter than the time after which home routers and proxies forget a silent connection.
     static let heartbeat = TimeAmount.seconds(15)
-    /// Connections are looked at once a second, but not all at once: of 10,000 on a loop a part is done in half a
-    /// millisecond, pings and pongs included.
-    static let heartbeatParts = 32
+    /// Connections are looked at once a second, but not thousands at once: so many take some tenths of a millisecond.
+    static let heartbeatPart = 128
     /// In a real-time game the others wait for whoever is gone.
     static let realTimeHeartbeat = TimeAmount.seconds(2)
     /// One ping may be lost with a change of network; two in a row are no accident.
@@ -137,10 +136,15 @@ struct Limits: Equatable, Sendable {
     static let writeBufferBytes = 32 * 1024
     /// So much of what a client is owed is copied into one piece before it is written: an answer, some events and a state.
     static let gatheredBytes = 4 * 1024
-    /// So many spectators are written to before players are looked after again: a sixth of a millisecond of writing...
-    static let galleryTurns = 16
-    /// ...and so long the loop then has for players: a third of its time is theirs, whoever watches.
-    static let galleryPause = TimeAmount.microseconds(80)
+    /// So many spectators are written to before players are looked after again: a millisecond of writing. A loop that goes to
+    /// sleep between two of them, however short, costs as much as writing to six.
+    static let galleryTurns = 128
+    static let galleryGlance = TimeAmount.microseconds(20)
+    /// After so many in a row a crowd is watching...
+    static let crowd = 1024
+    /// ...and then players wait for a third of a millisecond at most, and have half of the loop's time for themselves.
+    static let crowdTurns = 32
+    static let crowdPause = TimeAmount.microseconds(300)
     /// What a room may have said to spectators that some of them were not told: what an outbox may hold, half of it. Beyond,
     /// all of them are told at once.
     static let galleryBytes = 128 * 1024

@@ -26,6 +26,8 @@ struct MessageRouter {
     }
 
     private(set) var rooms: [RoomID: Membership] = [:]
+    /// Of any of them; asked once a second of every connection there is.
+    private(set) var isInRealTimeRoom = false
     var identity: Identity
     let takesTokens: Bool
     private let defaultGame: String?
@@ -58,7 +60,6 @@ struct MessageRouter {
 
     /// Whether the socket may be read: nothing that was read already waits.
     var mayRead: Bool { held.isEmpty && !isPaused }
-    var isInRealTimeRoom: Bool { rooms.values.contains { $0.isRealTime } }
 
     /// One message was read.
     mutating func received(_ text: ArraySlice<UInt8>, at now: NIODeadline) -> [Action] {
@@ -122,11 +123,13 @@ struct MessageRouter {
 
     mutating func entered(_ room: RoomID, _ membership: Membership) {
         rooms[room] = membership
+        isInRealTimeRoom = rooms.values.contains { $0.isRealTime }
         hasEntered = true
     }
 
     mutating func left(_ room: RoomID) {
         rooms[room] = nil
+        isInRealTimeRoom = rooms.values.contains { $0.isRealTime }
         unansweredMoves[room] = nil
     }
 

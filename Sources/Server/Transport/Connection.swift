@@ -174,11 +174,11 @@ final class Connection: ChannelDuplexHandler {
     }
 
     /// Once a second.
-    func beat(_ now: NIODeadline) {
+    func beat(_ now: NIODeadline, wallClock: Int64) {
         guard let context, !isClosing else { return }
         // Who is not read cannot be heard; what ends those is what they are owed.
         if readIsHeld { heartbeat.heard(at: now) }
-        let actions = router.beat(at: now, wallClock: node.wallClock())
+        let actions = router.beat(at: now, wallClock: wallClock)
         if !actions.isEmpty { perform(actions) }
         guard !isClosing else { return }
         switch heartbeat.beat(at: now, isRealTime: router.isInRealTimeRoom) {

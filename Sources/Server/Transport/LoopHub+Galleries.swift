@@ -29,13 +29,15 @@ extension LoopHub {
 
     /// Tells what was said to a room to some who watch it, and goes on with the others when everybody else was heard.
     func takeTurns() {
-        var left = Limits.galleryTurns
+        let isCrowd = turnsInARow >= Limits.crowd
+        var left = isCrowd ? Limits.crowdTurns : Limits.galleryTurns
+        turnsInARow += left
         while left > 0, let room = newsworthy.popFirst() {
             left -= takeTurns(in: room, left)
             if let turns = galleries[room]?.turns, turns > 0 { newsworthy.append(room) }
         }
-        guard !newsworthy.isEmpty else { return }
-        nextTurns = loop.scheduleTask(in: Limits.galleryPause) { [weak self] in
+        guard !newsworthy.isEmpty else { return turnsInARow = 0 }
+        nextTurns = loop.scheduleTask(in: isCrowd ? Limits.crowdPause : Limits.galleryGlance) { [weak self] in
             self?.assumeIsolated { hub in
                 hub.nextTurns = nil
                 hub.takeTurns()

@@ -16,6 +16,7 @@ actor LoopHub: LoopActor {
     /// What the connections of this loop are owed together.
     nonisolated let budget: OutboxBudget
     nonisolated let metrics: Metrics
+    private nonisolated let wallClock: @Sendable () -> Int64
     nonisolated let patches: NIOLoopBoundBox<SharedPatches>
 
     private struct Slot {
@@ -29,21 +30,28 @@ actor LoopHub: LoopActor {
     private var serial: UInt64 = 0
     /// What is to be written to at the end of this pass.
     var touched: [Connection] = []
-    private var heartbeat: RepeatedTask?
-    private var beats = 0
+    private var heartbeat: Scheduled<Void>?
+    /// The slot where the next one begins.
+    private var nextBeat = 0
 
     /// Who watches which room.
     var galleries: [RoomID: Gallery] = [:]
     /// Where somebody was not told everything, in the order of their turns.
     var newsworthy: Deque<RoomID> = []
+    /// How many were told since all were told everything.
+    var turnsInARow = 0
     /// When more of them are told.
     var nextTurns: Scheduled<Void>?
 
-    init(loop: any EventLoop, index: Int, budget: OutboxBudget, metrics: Metrics) {
+    init(
+        loop: any EventLoop, index: Int, budget: OutboxBudget, metrics: Metrics,
+        wallClock: @escaping @Sendable () -> Int64
+    ) {
         self.loop = loop
         self.index = index
         self.budget = budget
         self.metrics = metrics
+        self.wallClock = wallClock
         patches = .makeBoxSendingValue(SharedPatches(), eventLoop: loop)
         executor = loop.serialExecutor
         mailbox = Mailbox(on: loop)
@@ -55,12 +63,7 @@ actor LoopHub: LoopActor {
         let slot = freeSlots.popLast() ?? slots.count
         let entry = Slot(connection: connection, serial: serial)
         if slot == slots.count { slots.append(entry) } else { slots[slot] = entry }
-        if heartbeat == nil {
-            let delay = TimeAmount.nanoseconds(1_000_000_000 / Int64(Limits.heartbeatParts))
-            heartbeat = loop.scheduleRepeatedTask(initialDelay: delay, delay: delay) { [weak self] _ in
-                self?.assumeIsolated { hub in hub.beat() }
-            }
-        }
+        if heartbeat == nil { beatLater() }
         return ConnectionID(loop: index, slot: slot, serial: serial)
     }
 
@@ -139,14 +142,22 @@ actor LoopHub: LoopActor {
         }
     }
 
-    /// Once a second for each connection: pings, and what has waited for too long.
+    /// Once a second for each connection, some at a time: pings, and what has waited for too long.
     private func beat() {
-        let now = NIODeadline.now()
-        for slot in stride(from: beats % Limits.heartbeatParts, to: slots.count, by: Limits.heartbeatParts) {
-            slots[slot].connection?.beat(now)
-        }
-        beats += 1
+        let (now, wallClock) = (NIODeadline.now(), wallClock())
+        if nextBeat >= slots.count { nextBeat = 0 }
+        let end = min(nextBeat + Limits.heartbeatPart, slots.count)
+        for slot in nextBeat..<end { slots[slot].connection?.beat(now, wallClock: wallClock) }
+        nextBeat = end
         keepToBudget()
+        beatLater()
+    }
+
+    private func beatLater() {
+        let parts = max(1, slots.count / Limits.heartbeatPart)
+        heartbeat = loop.scheduleTask(in: .nanoseconds(1_000_000_000 / Int64(parts))) { [weak self] in
+            self?.assumeIsolated { hub in hub.beat() }
+        }
     }
 
     func connection(_ id: ConnectionID) -> Connection? {

@@ -43,7 +43,7 @@ final class Metrics: Sendable {
         bytesOut.wrappingAdd(sent.bytes, ordering: .relaxed)
     }
 
-    func stateReplaced() { replacedStates.wrappingAdd(1, ordering: .relaxed) }
+    func statesReplaced(_ count: Int = 1) { replacedStates.wrappingAdd(count, ordering: .relaxed) }
     func commitFailed() { failedCommits.wrappingAdd(1, ordering: .relaxed) }
     func closed(_ code: CloseCode) { rare.withLock { $0.closes[code, default: 0] += 1 } }
     /// - Parameter fault: nil: it was believed.

@@ -144,7 +144,7 @@ final class Connection: ChannelDuplexHandler {
             guard router.rooms[state.room] != nil else { return false }
             let replaced = outbox.replacedStates
             outbox.append(state)
-            if outbox.replacedStates > replaced { node.metrics.stateReplaced() }
+            if outbox.replacedStates > replaced { node.metrics.statesReplaced() }
         case .answer(let frame, let settled):
             outbox.append(answer: frame, about: settled.room)
             settle(settled)

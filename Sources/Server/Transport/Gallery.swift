@@ -37,6 +37,8 @@ struct Gallery {
     /// How many were ever taken off the log; what turns positions in it into numbers that last.
     private var dropped = 0
     private var newestState: Int?
+    /// How many were not told that one yet.
+    private var unaware = 0
     private var byteCount = 0
 
     /// Whose turn it is.
@@ -59,7 +61,10 @@ struct Gallery {
     /// From now on this connection is told what is told.
     mutating func enter(_ id: ConnectionID, wantsPatches: Bool) {
         let watcher = Watcher(id: id, wantsPatches: wantsPatches, place: end)
-        if let index = indices[id] { return watchers[index] = watcher }
+        if let index = indices[id] {
+            passed(watchers[index])
+            return watchers[index] = watcher
+        }
         indices[id] = watchers.count
         watchers.append(watcher)
         // The turns that are left may go past it.
@@ -68,6 +73,7 @@ struct Gallery {
 
     mutating func leave(_ id: ConnectionID) {
         guard var hole = indices.removeValue(forKey: id) else { return }
+        passed(watchers[hole])
         // Whoever had a turn stays before `next`, and whoever waits for one behind it.
         if hole < next {
             next -= 1
@@ -90,19 +96,25 @@ struct Gallery {
 
     // MARK: Telling
 
-    mutating func append(_ delivery: Delivery) {
-        guard !watchers.isEmpty else { return }
+    /// - Returns: how many will never see a state because of it.
+    @discardableResult
+    mutating func append(_ delivery: Delivery) -> Int {
+        guard !watchers.isEmpty else { return 0 }
+        var missed = 0
         if case .state(let state) = delivery {
             if let newestState, case .state(let old)? = log[newestState - dropped] {
                 log[newestState - dropped] = nil
                 byteCount -= old.frame.readableBytes
+                missed = unaware
             }
+            unaware = watchers.count
             newestState = end
             byteCount += state.frame.readableBytes
         }
         if case .message(let frame) = delivery { byteCount += frame.readableBytes }
         log.append(delivery)
         turns = watchers.count
+        return missed
     }
 
     /// What some of those get whose turn it is.
@@ -129,11 +141,17 @@ struct Gallery {
     private mutating func news(for index: Int) -> News? {
         let (place, end) = (watchers[index].place, end)
         guard place < end else { return nil }
+        passed(watchers[index])
         watchers[index].place = end
         if let latest, latest.place == place, latest.end == end { return latest.news }
         let news = News(log.dropFirst(place - dropped).compactMap(\.self))
         latest = (place, end, news)
         return news
+    }
+
+    /// Somebody is told the newest state, or goes without.
+    private mutating func passed(_ watcher: Watcher) {
+        if let newestState, watcher.place <= newestState { unaware -= 1 }
     }
 
     private mutating func beginLap() {

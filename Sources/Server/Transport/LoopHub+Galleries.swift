@@ -22,7 +22,7 @@ extension LoopHub {
 
     func tell(_ room: RoomID, _ delivery: Delivery) {
         guard let turns = galleries[room]?.turns else { return }
-        galleries[room]?.append(delivery)
+        if let missed = galleries[room]?.append(delivery), missed > 0 { metrics.statesReplaced(missed) }
         if turns == 0 { newsworthy.append(room) }
         if galleries[room]?.isOverdue == true { _ = takeTurns(in: room, .max) }
     }

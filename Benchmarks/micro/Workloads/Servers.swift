@@ -49,7 +49,9 @@ extension Workload {
             return {
                 clients[number % clients.count].send(frame)
                 number += 1
+                // Not all of those who watch have their turn at once.
                 server.loop.run()
+                server.loop.advance(by: .milliseconds(1))
                 for client in clients { expect(client.take(), 1) }
             }
         },

@@ -71,10 +71,10 @@ TURNS ?= 300000
 races: setup-test ## Run what threads share under ThreadSanitizer, 300,000 turns of it: TURNS=20000
 	@scripts/races $(TURNS)
 
-races-planted: setup-test ## Plant two races, which ThreadSanitizer must find (a quarter of an hour, mostly building)
+races-planted: setup-test ## Plant two races, which ThreadSanitizer must find (mostly building)
 	@scripts/races-planted
 
-fuzz-planted: setup-run ## Plant a fault for each target of the fuzzer, which must find them (half an hour, mostly building)
+fuzz-planted: setup-run ## Plant a fault for each target of the fuzzer, which must find them (mostly building)
 	@scripts/fuzz-planted
 
 hostile: setup-test ## Behave to a server in three hundred hostile ways while two people play: ONLY="framing flood"

@@ -136,8 +136,8 @@ struct Limits: Equatable, Sendable {
     static let writeBufferBytes = 32 * 1024
     /// So much of what a client is owed is copied into one piece before it is written: an answer, some events and a state.
     static let gatheredBytes = 4 * 1024
-    /// So many spectators are written to before players are looked after again: a millisecond of writing. A loop that goes to
-    /// sleep between two of them, however short, costs as much as writing to six.
+    /// So many spectators are written to before players are looked after again: a millisecond of writing. Fewer would put
+    /// the loop to sleep more often, which costs more than some writes.
     static let galleryTurns = 128
     static let galleryGlance = TimeAmount.microseconds(20)
     /// After so many in a row a crowd is watching...

@@ -8,6 +8,8 @@ extension LoopHub {
     func seat(_ id: ConnectionID, as delivery: Delivery) {
         switch delivery {
         case .entered(let room, let membership) where membership.seat == nil:
+            // One that has ended, or is about to, takes no notice of it and would never leave.
+            guard connection(id)?.router.rooms[room] == membership else { return }
             galleries[room, default: Gallery()].enter(id, wantsPatches: membership.sync == .patch)
         case .entered(let room, _), .left(let room), .kicked(let room): leave(room, id)
         default: break

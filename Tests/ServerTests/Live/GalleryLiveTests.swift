@@ -1,3 +1,5 @@
+import NIOCore
+import SessionStore
 import Testing
 
 @testable import ParlorServer
@@ -47,6 +49,18 @@ import Testing
             try await first.send(#"{"type":"chat","data":{"text":"afterwards"}}"#)
             try await audience[0].skip(to: "chat") { $0.data["text"] == "afterwards" }
             try await last.client.expectQuiet()
+        }
+    }
+
+    @Test func `Whoever is gone before it has entered is not waited for`() async throws {
+        try await withServer { server in
+            let gone = ConnectionID(loop: 0, slot: 7, serial: 7)
+            let hub = server.node.hubs[0]
+            let membership = Membership(seat: nil, sync: .full, gameType: "dice", isRealTime: false)
+            server.node.deliver(.entered(.numbered(1), membership), to: gone)
+            // After the delivery, on the same loop.
+            let isEmpty = try await hub.loop.submit { hub.assumeIsolated { $0.galleries.isEmpty } }.get()
+            #expect(isEmpty)
         }
     }
 

@@ -1,11 +1,7 @@
 public import JSONCoding
 public import GameKitProtocol
 
-/// A room whose game is no longer known by type: closures over its engine, made where the type was known.
-///
-/// A record of closures and not a class behind a protocol, because closures made in an inlinable initialiser are
-/// specialised for the game, which a generic class behind an existential never is. Owned by one shard and used on its
-/// event loop alone.
+/// A room whose game is no longer known by type. Owned by one shard and used on its event loop alone.
 public struct AnyRoom {
     /// What came of an input, and what to write to the log if it was committed.
     public struct Applied {
@@ -19,56 +15,120 @@ public struct AnyRoom {
         }
     }
 
+    /// A ``RoomFunctions/Table`` of the functions' game.
+    private let table: AnyObject
+    private let functions: RoomFunctions
+
+    /// - Parameter functions: of the same game, and one for all its rooms.
+    @usableFromInline
+    init<G: Game>(_ engine: RoomEngine<G>, _ functions: RoomFunctions) {
+        table = RoomFunctions.Table(engine)
+        self.functions = functions
+    }
+
     /// Tells the room a fact, a move being the untrusted text of one. With `logging`, a commit comes with its log entry.
-    public let apply: (_ input: RoomInput<ArraySlice<UInt8>>, _ now: Duration, _ logging: Bool) -> Applied
+    public func apply(_ input: RoomInput<ArraySlice<UInt8>>, _ now: Duration, _ logging: Bool) -> Applied {
+        functions.apply(table, input, now, logging)
+    }
+
     /// One step of a real-time game. The same as applying ``RoomInput/ticked``, without the way there.
-    public let tick: (_ now: Duration) -> Verdict
+    public func tick(_ now: Duration) -> Verdict { functions.tick(table, now) }
+
     /// Applies an entry of the log again, and returns the last commit it led to.
     /// - Throws: ``ReplayFault``. The room is then worth nothing.
-    public let replay: (_ logEntry: [UInt8]) throws(ReplayFault) -> Commit
+    public func replay(_ logEntry: [UInt8]) throws(ReplayFault) -> Commit { try functions.replay(table, logEntry) }
+
     /// What two runs of the same inputs agree on; see ``RoomSnapshot/fingerprint(upTo:)``.
-    public let fingerprint: () -> UInt64?
+    public func fingerprint() -> UInt64? { functions.fingerprint(table) }
+
     /// The state as the store keeps it.
-    public let snapshot: () throws -> [UInt8]
+    public func snapshot() throws -> [UInt8] { try functions.snapshot(table) }
+
     /// What a viewer sees, as JSON; nil before the first start.
-    public let view: (_ viewer: Viewer) throws -> [UInt8]?
-    public let status: () -> RoomStatus
-    public let facts: () -> RoomFacts
-    public let events: (_ seq: UInt64, _ limit: Int) -> [NumberedEvent]
-    public let nextDeadline: () -> Duration?
-    public let isTicking: () -> Bool
-    public let botsToMove: () -> SeatSet
+    public func view(_ viewer: Viewer) throws -> [UInt8]? { try functions.view(table, viewer) }
+
+    public func status() -> RoomStatus { functions.status(table) }
+    public func facts() -> RoomFacts { functions.facts(table) }
+    public func events(_ seq: UInt64, _ limit: Int) -> [NumberedEvent] { functions.events(table, seq, limit) }
+    public func nextDeadline() -> Duration? { functions.nextDeadline(table) }
+    public func isTicking() -> Bool { functions.isTicking(table) }
+    public func botsToMove() -> SeatSet { functions.botsToMove(table) }
+
     /// Lets the bot on a seat choose; nil when it wants nothing now.
-    public let botMove: (_ seat: Seat, _ random: inout SeededRandom) -> [UInt8]?
+    public func botMove(_ seat: Seat, _ random: inout SeededRandom) -> [UInt8]? {
+        functions.botMove(table, seat, &random)
+    }
+
     /// The newest room time that the room was told.
-    public let now: () -> Duration
+    public func now() -> Duration { functions.now(table) }
+}
+
+/// What can be done with the rooms of one game; made once, where the game's type is known.
+///
+/// A record of closures and not a class behind a protocol, because closures made in an inlinable initialiser are
+/// specialised for the game, which a generic class behind an existential never is.
+@usableFromInline
+final class RoomFunctions: Sendable {
+    /// Where a room's engine stands.
+    @usableFromInline
+    final class Table<G: Game> {
+        @usableFromInline var engine: RoomEngine<G>
+
+        @inlinable
+        init(_ engine: RoomEngine<G>) { self.engine = engine }
+
+        /// - Parameter room: of these functions' own game, as ``AnyRoom`` sees to.
+        @inlinable
+        static func of(_ room: AnyObject) -> Table { unsafeDowncast(room, to: Table.self) }
+    }
+
+    @usableFromInline typealias Room = AnyObject
+
+    @usableFromInline let apply: @Sendable (Room, RoomInput<ArraySlice<UInt8>>, Duration, Bool) -> AnyRoom.Applied
+    @usableFromInline let tick: @Sendable (Room, Duration) -> Verdict
+    @usableFromInline let replay: @Sendable (Room, [UInt8]) throws(ReplayFault) -> Commit
+    @usableFromInline let fingerprint: @Sendable (Room) -> UInt64?
+    @usableFromInline let snapshot: @Sendable (Room) throws -> [UInt8]
+    @usableFromInline let view: @Sendable (Room, Viewer) throws -> [UInt8]?
+    @usableFromInline let status: @Sendable (Room) -> RoomStatus
+    @usableFromInline let facts: @Sendable (Room) -> RoomFacts
+    @usableFromInline let events: @Sendable (Room, UInt64, Int) -> [NumberedEvent]
+    @usableFromInline let nextDeadline: @Sendable (Room) -> Duration?
+    @usableFromInline let isTicking: @Sendable (Room) -> Bool
+    @usableFromInline let botsToMove: @Sendable (Room) -> SeatSet
+    @usableFromInline let botMove: @Sendable (Room, Seat, inout SeededRandom) -> [UInt8]?
+    @usableFromInline let now: @Sendable (Room) -> Duration
 
     @inlinable
-    public init<G: Game>(_ engine: RoomEngine<G>) {
-        var engine = engine
-        apply = { input, now, logging in
+    init<G: Game>(_ game: G.Type) {
+        apply = { room, input, now, logging in
+            let table = Table<G>.of(room)
             guard let input = input.decoded(as: G.Move.self) else {
-                return Applied(verdict: .refused(.moveRefused(.badMove)), logEntry: nil)
+                return AnyRoom.Applied(verdict: .refused(.moveRefused(.badMove)), logEntry: nil)
             }
-            let verdict = engine.apply(input, at: now)
-            guard logging, case .committed = verdict else { return Applied(verdict: verdict, logEntry: nil) }
-            return Applied(verdict: verdict, logEntry: engine.logEntry(input, at: now))
+            let verdict = table.engine.apply(input, at: now)
+            guard logging, case .committed = verdict else { return AnyRoom.Applied(verdict: verdict, logEntry: nil) }
+            return AnyRoom.Applied(verdict: verdict, logEntry: table.engine.logEntry(input, at: now))
         }
-        tick = { now in engine.apply(.ticked, at: now) }
-        replay = { entry throws(ReplayFault) in try engine.replay(entry) }
-        fingerprint = { engine.snapshot.fingerprint() }
-        snapshot = { try CanonicalJSON.encode(engine.snapshot) }
-        view = { viewer in try engine.view(for: viewer).map { view in try CanonicalJSON.encode(view) } }
-        status = { engine.status }
-        facts = { engine.facts }
-        events = { seq, limit in engine.events(after: seq, limit: limit) }
-        nextDeadline = { engine.nextDeadline }
-        isTicking = { engine.isTicking }
-        botsToMove = { engine.botsToMove }
-        botMove = { seat, random in
-            engine.botMove(seat, random: &random).flatMap { move in try? CanonicalJSON.encode(move) }
+        tick = { room, now in Table<G>.of(room).engine.apply(.ticked, at: now) }
+        replay = { room, entry throws(ReplayFault) in try Table<G>.of(room).engine.replay(entry) }
+        fingerprint = { room in Table<G>.of(room).engine.snapshot.fingerprint() }
+        snapshot = { room in try CanonicalJSON.encode(Table<G>.of(room).engine.snapshot) }
+        view = { room, viewer in
+            let view = Table<G>.of(room).engine.view(for: viewer)
+            return try view.map { view in try CanonicalJSON.encode(view) }
         }
-        now = { engine.now }
+        status = { room in Table<G>.of(room).engine.status }
+        facts = { room in Table<G>.of(room).engine.facts }
+        events = { room, seq, limit in Table<G>.of(room).engine.events(after: seq, limit: limit) }
+        nextDeadline = { room in Table<G>.of(room).engine.nextDeadline }
+        isTicking = { room in Table<G>.of(room).engine.isTicking }
+        botsToMove = { room in Table<G>.of(room).engine.botsToMove }
+        botMove = { room, seat, random in
+            let move = Table<G>.of(room).engine.botMove(seat, random: &random)
+            return move.flatMap { move in try? CanonicalJSON.encode(move) }
+        }
+        now = { room in Table<G>.of(room).engine.now }
     }
 }
 

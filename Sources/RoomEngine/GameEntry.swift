@@ -4,7 +4,7 @@ public import GameKitProtocol
 /// A game as the server's list of games holds it: made once per game, in the executable, from its type alone.
 ///
 ///     GameEntry(Pong.self)
-public struct GameEntry: Sendable {
+public final class GameEntry: Sendable {
     public let manifest: GameManifest
     public let hasBot: Bool
     /// Reads untrusted options and completes them, first with the operator's and then with the game's own.
@@ -22,6 +22,7 @@ public struct GameEntry: Sendable {
 
     @inlinable
     public init<G: Game>(_ game: G.Type) {
+        let functions = RoomFunctions(game)
         manifest = G.manifest
         hasBot = G.hasBot
         options = { (chosen, configured) throws(OptionsFault) in
@@ -29,12 +30,12 @@ public struct GameEntry: Sendable {
         }
         makeRoom = { options, rules, seed in
             let options = try JSONReader.decode(G.Options.self, from: options.text)
-            return AnyRoom(try RoomEngine<G>(options: options, rules: rules, seed: seed))
+            return AnyRoom(try RoomEngine<G>(options: options, rules: rules, seed: seed), functions)
         }
         restoreRoom = { text, rulesVersion in
             let snapshot = try JSONReader.decode(
                 RoomSnapshot<G>.self, from: text, userInfo: [.rulesVersion: rulesVersion])
-            return AnyRoom(RoomEngine<G>(restoring: snapshot))
+            return AnyRoom(RoomEngine<G>(restoring: snapshot), functions)
         }
         playback = { beginning in try Playback(beginning, of: game) }
     }
@@ -56,7 +57,10 @@ public struct CheckedOptions: Hashable, Sendable {
                 let all = try JSONReader.overlay(chosen[...], on: base[...])
             else { throw OptionsFault("Options are an object.") }
             let options = try JSONReader.decode(G.Options.self, from: all)
-            return Self(text: try CanonicalJSON.encode(options), seats: try G.seats(for: options))
+            let text = try CanonicalJSON.encode(options)
+            // Without the room that an encoder leaves for more: as many rooms as there are keep it.
+            let exact = [UInt8](unsafeUninitializedCapacity: text.count) { $1 = $0.initialize(fromContentsOf: text) }
+            return Self(text: exact, seats: try G.seats(for: options))
         } catch let refusal as Refusal {
             throw OptionsFault(refusal.message, reason: refusal.reason)
         } catch let fault as OptionsFault {

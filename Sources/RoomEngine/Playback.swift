@@ -3,7 +3,7 @@ public import GameKitProtocol
 
 /// A room's history on its way past an onlooker, entry by entry: what ``AnyRoom/replay`` does, with all it is told.
 ///
-/// A record of closures for the same reason as ``AnyRoom``. For tools; one at a time uses it.
+/// A record of closures for the same reason as ``RoomFunctions``. For tools; one at a time uses it.
 public struct Playback {
     /// What a history begins at.
     public enum Beginning: Equatable, Sendable {

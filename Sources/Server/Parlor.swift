@@ -1,6 +1,6 @@
 internal import ArgumentParser
 // Whoever makes a server lists its games as these, and imports nothing but this module for it.
-@_exported public import struct RoomEngine.GameEntry
+@_exported public import class RoomEngine.GameEntry
 
 /// The whole program. An executable that wants other games than the built-in ones has this for its `main`:
 ///

@@ -15,20 +15,21 @@ public struct Session: Codable, Equatable, Sendable {
     }
 
     /// A join that was answered, so that the same request sent again finds the same room.
+    ///
+    /// Kept as it is stored: made once and seldom read, while a session is stored again with every join.
     public struct JoinReceipt: Equatable, Sendable {
-        /// A digest of the request's id, and one of all it asked for.
-        public let id: UInt64
-        public let content: UInt64
-        public let room: RoomID
-        /// As it is stored: made once, while a session is stored again with every join.
         fileprivate let text: String
 
+        /// - Parameters:
+        ///   - id: a digest of the request's id.
+        ///   - content: one of all it asked for.
         public init(id: UInt64, content: UInt64, room: RoomID) {
-            self.id = id
-            self.content = content
-            self.room = room
-            text = "\(id).\(content).\(room)"
+            // Interpolation would leave room for more, as long as the client is in memory.
+            text = ["\(id)", "\(content)", room.rawValue].joined(separator: ".")
         }
+
+        public var content: UInt64 { parts.content }
+        public var room: RoomID { parts.room }
     }
 
     public let client: ClientKey
@@ -48,16 +49,36 @@ public struct Session: Codable, Equatable, Sendable {
         self.user = user
         self.expiresAt = expiresAt
     }
+
+    /// What the newest join with this id was answered.
+    /// - Parameter id: a digest of the request's id.
+    public func receipt(of id: UInt64) -> JoinReceipt? {
+        let beginning = "\(id)."
+        return joins.last { $0.text.hasPrefix(beginning) }
+    }
 }
 
 extension Session.JoinReceipt: Codable {
+    private var parts: (content: UInt64, room: RoomID) {
+        guard let parts = Self.parts(of: text) else { preconditionFailure("only what has all its parts is a receipt") }
+        return parts
+    }
+
+    private static func parts(of text: String) -> (content: UInt64, room: RoomID)? {
+        let parts = text.split(separator: ".", omittingEmptySubsequences: false)
+        guard parts.count == 3, UInt64(parts[0]) != nil, let content = UInt64(parts[1]),
+            let room = RoomID(rawValue: String(parts[2]))
+        else { return nil }
+        return (content, room)
+    }
+
     public init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
-        let parts = try container.decode(String.self).split(separator: ".")
-        guard parts.count == 3, let id = UInt64(parts[0]), let content = UInt64(parts[1]),
-            let room = RoomID(rawValue: String(parts[2]))
-        else { throw DecodingError.dataCorruptedError(in: container, debugDescription: "no receipt of a join") }
-        self.init(id: id, content: content, room: room)
+        let text = try container.decode(String.self)
+        guard Self.parts(of: text) != nil else {
+            throw DecodingError.dataCorruptedError(in: container, debugDescription: "no receipt of a join")
+        }
+        self.text = text
     }
 
     public func encode(to encoder: any Encoder) throws {

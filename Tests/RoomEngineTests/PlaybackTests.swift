@@ -1,4 +1,5 @@
 import GameKitProtocol
+import JSONCoding
 import Testing
 
 @testable import RoomEngine
@@ -43,7 +44,7 @@ import Testing
     }
 
     @Test func `every tick of a run is told, in order`() throws {
-        let live = AnyRoom(try Driver(Clockwork.self, "AB").engine)
+        let live = AnyRoom(try Driver(Clockwork.self, "AB").engine, RoomFunctions(Puppet<Clockwork>.self))
         let start = try live.snapshot()
         let period = Duration.milliseconds(20)
         var run = TickRun(start: period, every: period)
@@ -66,7 +67,7 @@ import Testing
     }
 
     @Test func `an entry of a time that no room reaches is none`() throws {
-        let start = try AnyRoom(try Driver(Clockwork.self, "AB").engine).snapshot()
+        let start = try CanonicalJSON.encode(Driver(Clockwork.self, "AB").engine.snapshot)
         let century = Duration.seconds(100 * 366 * 86_400)
         func play(at time: Duration, every period: Duration? = nil) throws {
             var run = TickRun(start: time, every: period ?? .zero)

@@ -3,24 +3,27 @@ internal import SessionStore
 /// How many seats are taken from each address, whether whoever took one is still connected or it is only held. Pure.
 /// Seats that come out of the store count once somebody has come back to them.
 struct AddressSeats {
-    private var sitters: [RoomID: [ClientKey: ClientAddress]] = [:]
+    private var sitters: [RoomID: ShortMap<ClientKey, ClientAddress>] = [:]
     private var counts: [ClientAddress: Int] = [:]
 
     func count(of address: ClientAddress) -> Int { counts[address, default: 0] }
 
     mutating func took(_ room: RoomID, _ client: ClientKey, from address: ClientAddress) {
-        if let before = sitters[room, default: [:]].updateValue(address, forKey: client) { decrease(before) }
+        if let before = sitters[room]?[client] { decrease(before) }
+        sitters[room, default: ShortMap()][client] = address
         counts[address, default: 0] += 1
     }
 
     mutating func gaveUp(_ room: RoomID, _ client: ClientKey) {
-        guard let address = sitters[room]?.removeValue(forKey: client) else { return }
+        guard let address = sitters[room]?[client] else { return }
+        sitters[room]?[client] = nil
         if sitters[room]?.isEmpty == true { sitters[room] = nil }
         decrease(address)
     }
 
     mutating func ended(_ room: RoomID) {
-        for address in (sitters.removeValue(forKey: room) ?? [:]).values { decrease(address) }
+        guard let ended = sitters.removeValue(forKey: room) else { return }
+        for address in ended.values { decrease(address) }
     }
 
     private mutating func decrease(_ address: ClientAddress) {

@@ -19,44 +19,45 @@ struct Audience {
         var spectatorCount = 0
     }
 
-    private(set) var members: [ConnectionID: Member] = [:]
-    private(set) var players: [Seat: ConnectionID] = [:]
+    /// As few as there are seats, and so looked through.
+    private(set) var players: [Member] = []
+    private var spectators: [ConnectionID: Member] = [:]
     /// There are as few loops as cores.
     private var parts: [Part] = []
-    private(set) var spectatorCount = 0
 
-    var isEmpty: Bool { members.isEmpty }
+    var isEmpty: Bool { players.isEmpty && spectators.isEmpty }
+    var count: Int { players.count + spectators.count }
+    var spectatorCount: Int { spectators.count }
 
-    subscript(connection: ConnectionID) -> Member? { members[connection] }
+    subscript(connection: ConnectionID) -> Member? {
+        players.first { $0.sender.connection == connection } ?? spectators[connection]
+    }
 
-    func connection(at seat: Seat) -> ConnectionID? { players[seat] }
+    func connection(at seat: Seat) -> ConnectionID? { players.first { $0.seat == seat }?.sender.connection }
 
     mutating func add(_ member: Member) {
         let connection = member.sender.connection
         remove(connection)
-        members[connection] = member
         let place = parts.firstIndex { $0.loop == connection.loop } ?? parts.endIndex
         if place == parts.endIndex { parts.append(Part(loop: connection.loop)) }
-        if let seat = member.seat {
-            players[seat] = connection
-            parts[place].players.append(connection)
-        } else {
-            spectatorCount += 1
+        if member.seat == nil {
+            spectators[connection] = member
             parts[place].spectatorCount += 1
+        } else {
+            players.append(member)
+            parts[place].players.append(connection)
         }
     }
 
     @discardableResult
     mutating func remove(_ connection: ConnectionID) -> Member? {
-        guard let member = members.removeValue(forKey: connection) else { return nil }
         let place = parts.firstIndex { $0.loop == connection.loop }
-        if let seat = member.seat {
-            if players[seat] == connection { players[seat] = nil }
+        if let player = players.firstIndex(where: { $0.sender.connection == connection }) {
             if let place { parts[place].players.removeAll { $0 == connection } }
-        } else {
-            spectatorCount -= 1
-            if let place { parts[place].spectatorCount -= 1 }
+            return players.remove(at: player)
         }
+        guard let member = spectators.removeValue(forKey: connection) else { return nil }
+        if let place { parts[place].spectatorCount -= 1 }
         return member
     }
 

@@ -25,8 +25,9 @@ final class LiveRoom {
 
     /// The batch with the newest commit that something may rest on.
     var batch = 0
-    /// Of the batches that are not safe, which event came before the first commit in it. At most two are under way.
-    private var unsafeSince: [(batch: Int, seq: UInt64)] = []
+    /// Of the batches that are not safe, which event came before the first commit in it. At most two are under way: this
+    /// is the newest, and the one before it.
+    private var unsafeSince: (newest: Unsafe?, before: Unsafe?)
     /// The version that the newest commit led to.
     var committedVersion: UInt64
     /// How many inputs were logged since the last snapshot.
@@ -53,7 +54,7 @@ final class LiveRoom {
     var botLeases: [String: BotLease] = [:]
 
     /// What lists were last told.
-    var row: RoomRow?
+    var listed: RoomRow.Status?
     var spectatorsTold = 0
     var tellSpectatorsAt: NIODeadline?
 
@@ -81,6 +82,11 @@ final class LiveRoom {
         let user: String?
     }
 
+    private struct Unsafe {
+        let batch: Int
+        let seq: UInt64
+    }
+
     var id: RoomID { header.id }
     var messages: RoomMessages { RoomMessages(room: id, epoch: epoch) }
     var manifest: GameManifest { game.entry.manifest }
@@ -100,18 +106,21 @@ final class LiveRoom {
 
     /// Notes that a step after event `seq` goes into a batch.
     func hold(in batch: Int, after seq: @autoclosure () -> UInt64) {
-        guard unsafeSince.last?.batch != batch else { return }
-        unsafeSince = unsafeSince.suffix(1) + [(batch, seq())]
+        guard unsafeSince.newest?.batch != batch else { return }
+        unsafeSince = (Unsafe(batch: batch, seq: seq()), unsafeSince.newest)
     }
 
     /// Notes that all that is not safe is to be stored anew with a batch.
     func hold(anewIn batch: Int) {
-        guard let first = unsafeSince.first else { return }
-        unsafeSince = [(batch, first.seq)]
+        guard let first = unsafeSince.before ?? unsafeSince.newest else { return }
+        unsafeSince = (Unsafe(batch: batch, seq: first.seq), nil)
     }
 
     /// The last event that was told if a batch, and all after it, are lost.
-    func told(before batch: Int) -> UInt64 { unsafeSince.first { $0.batch >= batch }?.seq ?? room.status().seq }
+    func told(before batch: Int) -> UInt64 {
+        let first = [unsafeSince.before, unsafeSince.newest].lazy.compactMap(\.self).first { $0.batch >= batch }
+        return first?.seq ?? room.status().seq
+    }
 
     func position() -> RoomPosition {
         let status = room.status()
@@ -119,12 +128,14 @@ final class LiveRoom {
     }
 
     /// The row that lists should show.
-    func makeRow(_ facts: RoomFacts, phase: RoomPhase) -> RoomRow {
-        RoomRow(
-            id: id, gameType: header.gameType, options: options, isPrivate: header.isPrivate,
-            createdAt: header.createdAt, phase: phase, players: facts.players, maxSeats: facts.chairs.count,
-            spectators: audience.spectatorCount, isLocked: facts.isLocked,
+    func makeRow(_ facts: RoomFacts) -> RoomRow {
+        let status = RoomRow.Status(
+            phase: room.status().phase, isLocked: facts.isLocked,
             isAlive: facts.chairs.contains { chair in chair.map { !$0.isBot && $0.isConnected } ?? false },
+            players: facts.players, spectators: audience.spectatorCount,
             users: Set(facts.chairs.compactMap { $0?.user.map(UserKey.init) }))
+        return RoomRow(
+            id: id, gameType: header.gameType, options: options, isPrivate: header.isPrivate,
+            createdAt: header.createdAt, maxSeats: facts.chairs.count, status: status)
     }
 }

@@ -117,10 +117,7 @@ extension Shard {
             guard let state = state(of: room, for: .spectator) else { return }
             return deliverToAll(.state(state), in: room)
         }
-        for (seat, connection) in room.audience.players {
-            guard let state = state(of: room, for: .seat(seat)) else { continue }
-            deliver(.state(state), to: connection, about: room)
-        }
+        for player in room.audience.players { showState(in: room, to: player) }
         guard room.audience.spectatorCount > 0, let state = state(of: room, for: .spectator) else { return }
         room.audience.forEachParcelToSpectators(of: .state(state), from: room.id) {
             say(.parcel(loop: $0, $1), about: room)

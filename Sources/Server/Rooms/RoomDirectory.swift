@@ -17,7 +17,7 @@ struct RoomDirectory {
         /// Seats promised to joins that are on their way to the room.
         var promised = 0
         /// In which queues the room stands: at most once in each.
-        var queues: Set<Wish> = []
+        var queues: Queues = []
         let creator: ClientAddress?
         /// Whether the room itself has reported: before that it is on its way into the store, and in no list.
         var isKnown: Bool
@@ -26,9 +26,20 @@ struct RoomDirectory {
         var listed: RoomRow? { isKnown ? row : nil }
 
         var isOpen: Bool {
-            !row.isPrivate && row.phase == .waiting && row.isAlive && !row.isLocked
-                && row.players + promised < row.maxSeats
+            !row.isPrivate && row.status.phase == .waiting && row.status.isAlive && !row.status.isLocked
+                && row.status.players + promised < row.maxSeats
         }
+    }
+
+    /// Those that a room can stand in.
+    fileprivate struct Queues: OptionSet {
+        let rawValue: UInt8
+
+        static let anyOptions = Self(rawValue: 1)
+        static let itsOptions = Self(rawValue: 2)
+
+        init(rawValue: UInt8) { self.rawValue = rawValue }
+        init(of wish: Wish) { self = wish.options == nil ? .anyOptions : .itsOptions }
     }
 
     private var entries: [RoomID: Entry] = [:]
@@ -91,13 +102,13 @@ struct RoomDirectory {
             guard let entry = entries[room], entry.isOpen else {
                 queues[wish]?.removeFirst()
                 places -= 1
-                entries[room]?.queues.remove(wish)
+                entries[room]?.queues.remove(Queues(of: wish))
                 continue
             }
-            let isTheirs = user.map(entry.row.users.contains) ?? false
+            let isTheirs = user.map(entry.row.status.users.contains) ?? false
             guard isTheirs || except.contains(room) else {
                 entries[room]?.promised += 1
-                if let user { entries[room]?.row.users.insert(user) }
+                if let user { entries[room]?.row.status.users.insert(user) }
                 return room
             }
             queues[wish]?.removeFirst()
@@ -148,7 +159,7 @@ struct RoomDirectory {
         guard let entry = entries[room], entry.isOpen else { return }
         for options in Set([nil, entry.row.options]) {
             let wish = Wish(gameType: entry.row.gameType, options: options)
-            guard entries[room]?.queues.insert(wish).inserted == true else { continue }
+            guard entries[room]?.queues.insert(Queues(of: wish)).inserted == true else { continue }
             queues[wish, default: []].append(room)
             places += 1
         }

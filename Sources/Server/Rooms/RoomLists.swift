@@ -38,7 +38,7 @@ struct RoomLists {
         guard let row, !row.isPrivate else { return [] }
         return [
             Name(gameType: nil, phase: nil), Name(gameType: row.gameType, phase: nil),
-            Name(gameType: nil, phase: row.phase), Name(gameType: row.gameType, phase: row.phase),
+            Name(gameType: nil, phase: row.status.phase), Name(gameType: row.gameType, phase: row.status.phase),
         ]
     }
 }

@@ -267,9 +267,8 @@ extension Shard {
     func peek(_ room: LiveRoom, _ promise: EventLoopPromise<RoomPeek?>) {
         // Who knows a private room joins it; to everybody who only asks there is none.
         guard !room.header.isPrivate else { return promise.succeed(nil) }
-        let status = room.room.status()
         var object = JSONObject()
-        room.makeRow(room.room.facts(), phase: status.phase).write(to: &object)
+        room.makeRow(room.room.facts()).write(to: &object)
         describeSeats(of: room, in: &object)
         let view = try? note.during(.view, in: room) { () throws in try room.room.view(.spectator) }
         object.set("view", json: view ?? nil)

@@ -160,7 +160,7 @@ extension Shard {
         node.metrics.roomClosed(room.header.gameType)
         deliverToAll(.message(Frame.text(room.messages.closed(reason))), in: room)
         deliverToAll(.left(room.id), in: room)
-        for _ in 0..<room.audience.members.count {
+        for _ in 0..<room.audience.count {
             say(.toClients(.left(game: room.header.gameType)), about: room)
         }
         for case let occupant? in room.room.facts().chairs {
@@ -179,9 +179,9 @@ extension Shard {
             let sitting = Set(facts.chairs.compactMap { $0?.playerId })
             room.botLeases = room.botLeases.filter { sitting.contains($0.key) }
         }
-        let row = room.makeRow(facts, phase: room.room.status().phase)
-        guard row != room.row else { return }
-        room.row = row
+        let row = room.makeRow(facts)
+        guard row.status != room.listed else { return }
+        room.listed = row.status
         say(.toRooms(.changed(row)), about: room)
     }
 }

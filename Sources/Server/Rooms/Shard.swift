@@ -28,7 +28,7 @@ actor Shard: LoopActor {
     enum Slot {
         case live(LiveRoom)
         /// It is being fetched from the store.
-        case loading(Loading)
+        indirect case loading(Loading)
         /// It has ended, and its removal is on its way to the store.
         case closing(LiveRoom)
     }

@@ -25,7 +25,7 @@ struct MessageRouter {
         case close(CloseCode)
     }
 
-    private(set) var rooms: [RoomID: Membership] = [:]
+    private(set) var rooms = ShortMap<RoomID, Membership>()
     /// Of any of them; asked once a second of every connection there is.
     private(set) var isInRealTimeRoom = false
     var identity: Identity
@@ -40,7 +40,7 @@ struct MessageRouter {
     private var awaitsList = false
     /// Something was joined under the id of this connection's own welcome, which so cannot become void any more.
     private(set) var hasEntered = false
-    private var unansweredMoves: [RoomID: Int] = [:]
+    private var unansweredMoves = ShortMap<RoomID, Int>()
     private var held: Deque<ClientMessage> = []
     /// The client does not read what it is owed: what it asks for waits.
     private(set) var isPaused = false
@@ -141,7 +141,7 @@ struct MessageRouter {
         case .listRooms, .watchLobby: return awaitsList
         case .refreshToken: return identity.isProving
         case .inRoom(.move):
-            return room(of: message).map { unansweredMoves[$0, default: 0] >= Limits.unansweredMoves } ?? false
+            return room(of: message).map { unansweredMoves[$0] ?? 0 >= Limits.unansweredMoves } ?? false
         default: return false
         }
     }
@@ -198,7 +198,7 @@ struct MessageRouter {
         let request = Action.toRoom(room, RoomRequest(id: message.id, command: command))
         switch command {
         case .move:
-            unansweredMoves[room, default: 0] += 1
+            unansweredMoves[room] = (unansweredMoves[room] ?? 0) + 1
             return [request]
         case .resync: return [.forgetBase(room), request]
         default: return [request]
@@ -211,7 +211,7 @@ struct MessageRouter {
     }
 
     private func room(of message: ClientMessage) -> RoomID? {
-        message.room ?? (rooms.count == 1 ? rooms.first?.key : nil)
+        message.room ?? (rooms.count == 1 ? rooms.keys.first : nil)
     }
 
     private mutating func violation(

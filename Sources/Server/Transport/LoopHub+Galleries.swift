@@ -62,7 +62,7 @@ extension LoopHub {
 
     /// Before somebody who watches is told something alone, it is told what was said to all.
     func catchUp(_ connection: Connection, _ id: ConnectionID) {
-        for (room, membership) in connection.router.rooms where membership.seat == nil {
+        for (room, membership) in connection.router.rooms.entries where membership.seat == nil {
             guard let turn = galleries[room]?.take(for: id) else { continue }
             for delivery in turn.news.deliveries {
                 if connection.deliver(delivery) { touched.append(connection) }

@@ -24,7 +24,7 @@ struct Outbox {
     /// How many items were ever taken out; what turns positions in the queue into numbers that last.
     private var taken = 0
     /// The replaceable state of each room, by number.
-    private var waitingStates: [RoomID: Int] = [:]
+    private var waitingStates = ShortMap<RoomID, Int>()
     /// The answer to the newest ping frame: whoever sends many is owed one (RFC 6455, section 5.5.3). It may overtake.
     private var pong: ByteBuffer?
     private(set) var byteCount = 0

@@ -24,7 +24,7 @@ import Testing
 
     @Test mutating func `users are not led to where they sit, or are on their way to`() {
         let ann = UserKey(rawValue: "ann")
-        add(.open(1) { $0.users = [ann] }, .open(2) { $0.maxSeats = 3 })
+        add(.open(1) { $0.users = [ann] }, .open(2, maxSeats: 3))
         #expect(directory.findOpen("draughts", options: nil, except: [], for: ann) == .numbered(2))
         #expect(directory.findOpen("draughts", options: nil, except: [], for: ann) == nil, "she is on her way there")
         #expect(find() == .numbered(1))

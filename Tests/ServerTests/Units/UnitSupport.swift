@@ -34,12 +34,13 @@ extension RoomRow {
     /// A waiting public room of two seats in which one connected person sits.
     static func open(
         _ number: Int, gameType: String = "draughts", options: CheckedOptions? = nil, isPrivate: Bool = false,
-        players: Int = 1, createdAt: Int64 = 0, _ change: (inout RoomRow) -> Void = { _ in }
+        players: Int = 1, maxSeats: Int = 2, createdAt: Int64 = 0,
+        _ change: (inout RoomRow.Status) -> Void = { _ in }
     ) -> RoomRow {
         var row = RoomRow(
             id: .numbered(number), gameType: gameType, options: options, isPrivate: isPrivate, createdAt: createdAt,
-            players: players, maxSeats: 2, isAlive: true)
-        change(&row)
+            maxSeats: maxSeats, status: RoomRow.Status(isAlive: true, players: players))
+        change(&row.status)
         return row
     }
 }

@@ -77,9 +77,6 @@ final class RoomFunctions: Sendable {
         @inlinable
         init(_ engine: RoomEngine<G>) { self.engine = engine }
 
-        /// - Parameter room: of these functions' own game, as ``AnyRoom`` sees to.
-        @inlinable
-        static func of(_ room: AnyObject) -> Table { unsafeDowncast(room, to: Table.self) }
     }
 
     @usableFromInline typealias Room = AnyObject
@@ -102,33 +99,47 @@ final class RoomFunctions: Sendable {
     @inlinable
     init<G: Game>(_ game: G.Type) {
         apply = { room, input, now, logging in
-            let table = Table<G>.of(room)
             guard let input = input.decoded(as: G.Move.self) else {
                 return AnyRoom.Applied(verdict: .refused(.moveRefused(.badMove)), logEntry: nil)
             }
-            let verdict = table.engine.apply(input, at: now)
-            guard logging, case .committed = verdict else { return AnyRoom.Applied(verdict: verdict, logEntry: nil) }
-            return AnyRoom.Applied(verdict: verdict, logEntry: table.engine.logEntry(input, at: now))
+            return Self.use(room, of: game) { engine in
+                let verdict = engine.apply(input, at: now)
+                guard logging, case .committed = verdict else {
+                    return AnyRoom.Applied(verdict: verdict, logEntry: nil)
+                }
+                return AnyRoom.Applied(verdict: verdict, logEntry: engine.logEntry(input, at: now))
+            }
         }
-        tick = { room, now in Table<G>.of(room).engine.apply(.ticked, at: now) }
-        replay = { room, entry throws(ReplayFault) in try Table<G>.of(room).engine.replay(entry) }
-        fingerprint = { room in Table<G>.of(room).engine.snapshot.fingerprint() }
-        snapshot = { room in try CanonicalJSON.encode(Table<G>.of(room).engine.snapshot) }
+        tick = { room, now in Self.use(room, of: game) { $0.apply(.ticked, at: now) } }
+        replay = { room, entry throws(ReplayFault) in
+            try Self.use(room, of: game) { engine throws(ReplayFault) in try engine.replay(entry) }
+        }
+        fingerprint = { room in Self.use(room, of: game) { $0.snapshot.fingerprint() } }
+        snapshot = { room in try Self.use(room, of: game) { try CanonicalJSON.encode($0.snapshot) } }
         view = { room, viewer in
-            let view = Table<G>.of(room).engine.view(for: viewer)
+            let view = Self.use(room, of: game) { $0.view(for: viewer) }
             return try view.map { view in try CanonicalJSON.encode(view) }
         }
-        status = { room in Table<G>.of(room).engine.status }
-        facts = { room in Table<G>.of(room).engine.facts }
-        events = { room, seq, limit in Table<G>.of(room).engine.events(after: seq, limit: limit) }
-        nextDeadline = { room in Table<G>.of(room).engine.nextDeadline }
-        isTicking = { room in Table<G>.of(room).engine.isTicking }
-        botsToMove = { room in Table<G>.of(room).engine.botsToMove }
+        status = { room in Self.use(room, of: game) { $0.status } }
+        facts = { room in Self.use(room, of: game) { $0.facts } }
+        events = { room, seq, limit in Self.use(room, of: game) { $0.events(after: seq, limit: limit) } }
+        nextDeadline = { room in Self.use(room, of: game) { $0.nextDeadline } }
+        isTicking = { room in Self.use(room, of: game) { $0.isTicking } }
+        botsToMove = { room in Self.use(room, of: game) { $0.botsToMove } }
         botMove = { room, seat, random in
-            let move = Table<G>.of(room).engine.botMove(seat, random: &random)
+            let move = Self.use(room, of: game) { $0.botMove(seat, random: &random) }
             return move.flatMap { move in try? CanonicalJSON.encode(move) }
         }
-        now = { room in Table<G>.of(room).engine.now }
+        now = { room in Self.use(room, of: game) { $0.now } }
+    }
+
+    /// Lends the engine of a room where it stands: to read one from a class is to copy all of it.
+    /// - Parameter room: of these functions' own game, as ``AnyRoom`` sees to.
+    @inlinable
+    static func use<G: Game, Result, Failure: Error>(
+        _ room: Room, of game: G.Type, _ body: (inout RoomEngine<G>) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        try body(&unsafeDowncast(room, to: Table<G>.self).engine)
     }
 }
 

@@ -111,21 +111,21 @@ extension RoomEngine {
     /// Ends the round if it is over, else sees to the turn timer. After every call of the game.
     @inlinable
     mutating func conclude(_ step: inout Step) {
-        guard snapshot.phase == .playing || snapshot.phase == .paused, let round = snapshot.round else { return }
-        let rest = round.inPlay
-        if !round.out.isEmpty && rest.count <= 1 {
-            let scores = round.game.outcome?.scores
-            return end(rest.first.map { .forfeited(to: $0, scores: scores) } ?? .abandoned, &step)
+        guard snapshot.phase == .playing || snapshot.phase == .paused, let out = snapshot.round?.out else { return }
+        let outcome = snapshot.round?.game.outcome
+        if !out.isEmpty, let rest = snapshot.round?.inPlay, rest.count <= 1 {
+            return end(rest.first.map { .forfeited(to: $0, scores: outcome?.scores) } ?? .abandoned, &step)
         }
-        if let outcome = round.game.outcome { return end(outcome, &step) }
+        if let outcome { return end(outcome, &step) }
 
-        let toMove = round.toMove
-        guard round.turnOf != toMove else { return }
+        let toMove = snapshot.round?.toMove ?? []
+        guard let turnOf = snapshot.round?.turnOf, turnOf != toMove else { return }
         let limit = toMove.isEmpty ? nil : snapshot.rules.turnLimit
         snapshot.round?.turnOf = toMove
         // That one who was asked too has left gives the others no more time.
-        guard toMove.isEmpty || !toMove.subtracting(round.turnOf).isEmpty else { return }
-        snapshot.round?.turnEnds = limit.map { round.clock(at: step.now) + $0 }
+        guard toMove.isEmpty || !toMove.subtracting(turnOf).isEmpty else { return }
+        let clock = snapshot.round?.clock(at: step.now)
+        snapshot.round?.turnEnds = limit.flatMap { limit in clock.map { $0 + limit } }
     }
 
     @inlinable

@@ -22,13 +22,13 @@ extension RoomEngine {
         func consider(_ deadline: Deadline, _ at: Duration) {
             if first.map({ at < $0.at }) ?? true { first = (deadline, at) }
         }
-        for index in snapshot.occupants.indices {
-            if let graceEnds = snapshot.occupants[index]?.graceEnds { consider(.grace(Seat(index)), graceEnds) }
+        for seat in seats {
+            if let graceEnds = snapshot.occupants[seat]?.graceEnds { consider(.grace(seat), graceEnds) }
         }
-        // Member by member: at every tick, a copy of the round would be most of what this takes.
-        guard snapshot.phase == .playing, let pausedFor = snapshot.round?.pausedFor else { return first }
-        for timer in snapshot.round?.timers ?? [] { consider(.timer(timer), timer.at + pausedFor) }
-        if let turnEnds = snapshot.round?.turnEnds { consider(.turn, turnEnds + pausedFor) }
+        if snapshot.phase == .playing, let round = snapshot.round {
+            for timer in round.timers { consider(.timer(timer), round.roomTime(of: timer.at)) }
+            if let turnEnds = round.turnEnds { consider(.turn, round.roomTime(of: turnEnds)) }
+        }
         return first
     }
 

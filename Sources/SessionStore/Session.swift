@@ -15,21 +15,17 @@ public struct Session: Codable, Equatable, Sendable {
     }
 
     /// A join that was answered, so that the same request sent again finds the same room.
-    ///
-    /// Kept as it is stored: made once and seldom read, while a session is stored again with every join.
     public struct JoinReceipt: Equatable, Sendable {
-        fileprivate let text: String
+        /// A digest of the request's id, and one of all it asked for.
+        public let id: UInt64
+        public let content: UInt64
+        public let room: RoomID
 
-        /// - Parameters:
-        ///   - id: a digest of the request's id.
-        ///   - content: one of all it asked for.
         public init(id: UInt64, content: UInt64, room: RoomID) {
-            // Interpolation would leave room for more, as long as the client is in memory.
-            text = ["\(id)", "\(content)", room.rawValue].joined(separator: ".")
+            self.id = id
+            self.content = content
+            self.room = room
         }
-
-        public var content: UInt64 { parts.content }
-        public var room: RoomID { parts.room }
     }
 
     public let client: ClientKey
@@ -49,40 +45,21 @@ public struct Session: Codable, Equatable, Sendable {
         self.user = user
         self.expiresAt = expiresAt
     }
-
-    /// What the newest join with this id was answered.
-    /// - Parameter id: a digest of the request's id.
-    public func receipt(of id: UInt64) -> JoinReceipt? {
-        let beginning = "\(id)."
-        return joins.last { $0.text.hasPrefix(beginning) }
-    }
 }
 
+/// One text and no object: a session is stored anew with every join.
 extension Session.JoinReceipt: Codable {
-    private var parts: (content: UInt64, room: RoomID) {
-        guard let parts = Self.parts(of: text) else { preconditionFailure("only what has all its parts is a receipt") }
-        return parts
-    }
-
-    private static func parts(of text: String) -> (content: UInt64, room: RoomID)? {
-        let parts = text.split(separator: ".", omittingEmptySubsequences: false)
-        guard parts.count == 3, UInt64(parts[0]) != nil, let content = UInt64(parts[1]),
-            let room = RoomID(rawValue: String(parts[2]))
-        else { return nil }
-        return (content, room)
-    }
-
     public init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
-        let text = try container.decode(String.self)
-        guard Self.parts(of: text) != nil else {
-            throw DecodingError.dataCorruptedError(in: container, debugDescription: "no receipt of a join")
-        }
-        self.text = text
+        let parts = try container.decode(String.self).split(separator: ".", omittingEmptySubsequences: false)
+        guard parts.count == 3, let id = UInt64(parts[0]), let content = UInt64(parts[1]),
+            let room = RoomID(rawValue: String(parts[2]))
+        else { throw DecodingError.dataCorruptedError(in: container, debugDescription: "no receipt of a join") }
+        self.init(id: id, content: content, room: room)
     }
 
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
-        try container.encode(text)
+        try container.encode("\(id).\(content).\(room)")
     }
 }

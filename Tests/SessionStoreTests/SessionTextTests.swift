@@ -12,15 +12,11 @@ import Testing
         #expect(session.user == nil && session.rooms.map(\.rawValue) == ["room-one"] && session.revision == 3)
     }
 
-    @Test func `the newest receipt of a join is found by its id alone`() throws {
-        let text =
-            #"{"client":"a1","rooms":[],"expired":[],"joins":["12.7.room-one","1.8.room-two","12.9.room-three"],"#
-            + #""revision":3,"expiresAt":1000}"#
-        let session = try JSONDecoder().decode(Session.self, from: Data(text.utf8))
-        #expect(session.receipt(of: 12) == .init(id: 12, content: 9, room: try Sample.room("room-three")))
-        #expect(session.receipt(of: 1)?.content == 8)
-        #expect(session.receipt(of: 1)?.room.rawValue == "room-two")
-        #expect(session.receipt(of: 2) == nil && session.receipt(of: 7) == nil)
+    @Test func `the receipt of a join is one text`() throws {
+        let text = "[\"12.7.room-one\"]"
+        let receipts = try JSONDecoder().decode([Session.JoinReceipt].self, from: Data(text.utf8))
+        #expect(receipts == [.init(id: 12, content: 7, room: try Sample.room("room-one"))])
+        #expect(String(decoding: try JSONEncoder().encode(receipts), as: UTF8.self) == text)
     }
 
     @Test(arguments: ["", "1", "1.2", "1.2.room-one.3", "x.2.room-one", "1.-2.room-one", "1.2.no", "1.2."])

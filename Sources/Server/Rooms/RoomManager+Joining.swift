@@ -55,7 +55,7 @@ extension RoomManager {
     /// The room for a join, made or found.
     private func choose(_ placement: Placement) throws(Problem) -> Choice {
         let session = clients.assumeIsolated { $0.session(of: placement.sender) }
-        if let id = placement.id?.digest, let receipt = session.receipt(of: id) {
+        if let id = placement.id?.digest, let receipt = session.joins.last(where: { $0.id == id }) {
             guard receipt.content == placement.digest else {
                 throw Problem(.idReused, "That id was used for another join.")
             }

@@ -151,19 +151,21 @@ def no_core_idle():
             process.wait()
 
 
-def players_p99(tools, spectators):
-    """In milliseconds."""
+def players_wait(tools, spectators):
+    """By percentile, in milliseconds."""
     with tools.server() as server:
         result = tools.load(
             server, "crowd", "--spectators", spectators, seconds=max(tools.seconds, CROWD_SECONDS), is_in_turn=True)
-    return result["latency"]["p99"] / 1000
+    return {name: result["latency"][name] / 1000 for name in ("p50", "p90", "p99")}
 
 
 def crowd(tools):
-    alone, crowded = players_p99(tools, 0), players_p99(tools, CROWD)
+    alone, crowded = players_wait(tools, 0), players_wait(tools, CROWD)
     with no_core_idle():
-        busy = players_p99(tools, 0)
-    return {"alone": alone, "crowded": crowded, "times": crowded / alone, "busy": busy}
+        busy = players_wait(tools, 0)
+    return {"alone": alone["p99"], "crowded": crowded["p99"], "times": crowded["p99"] / alone["p99"], "busy": busy["p99"],
+            "p50 alone": alone["p50"], "p50 crowded": crowded["p50"],
+            "p90 alone": alone["p90"], "p90 crowded": crowded["p90"]}
 
 
 def durable(tools):
@@ -216,7 +218,11 @@ MEASUREMENTS = [
         Bound("alone", "p99 of a move of two players whom nobody watches", "{:.2f} ms"),
         Bound("crowded", f"with {CROWD:,} spectators", "{:.2f} ms"),
         Bound("times", "times as long", "{:.2f}", most=1.5),
-        Bound("busy", "alone again, while something that gives way to all else keeps every core busy", "{:.2f} ms"))),
+        Bound("busy", "alone again, while something that gives way to all else keeps every core busy", "{:.2f} ms"),
+        Bound("p50 alone", "p50 alone", "{:.2f} ms"),
+        Bound("p50 crowded", f"p50 with {CROWD:,} spectators", "{:.2f} ms"),
+        Bound("p90 alone", "p90 alone", "{:.2f} ms"),
+        Bound("p90 crowded", f"p90 with {CROWD:,} spectators", "{:.2f} ms"))),
     Measurement("durable", durable, (
         Bound("p50", f"Durable moves, {DURABLE_RATE:,}/s in 100 rooms: p50", "{:.2f} ms"),
         Bound("p99", "p99", "{:.2f} ms"),

@@ -22,8 +22,8 @@ extension RoomEngine {
         func consider(_ deadline: Deadline, _ at: Duration) {
             if first.map({ at < $0.at }) ?? true { first = (deadline, at) }
         }
-        for seat in seats {
-            if let graceEnds = snapshot.occupants[seat]?.graceEnds { consider(.grace(seat), graceEnds) }
+        for index in snapshot.occupants.indices {
+            if let graceEnds = snapshot.occupants[index]?.graceEnds { consider(.grace(Seat(index)), graceEnds) }
         }
         if snapshot.phase == .playing, let round = snapshot.round {
             for timer in round.timers { consider(.timer(timer), round.roomTime(of: timer.at)) }

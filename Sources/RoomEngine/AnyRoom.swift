@@ -76,7 +76,6 @@ final class RoomFunctions: Sendable {
 
         @inlinable
         init(_ engine: RoomEngine<G>) { self.engine = engine }
-
     }
 
     @usableFromInline typealias Room = AnyObject

@@ -79,8 +79,8 @@ public enum CanonicalJSON {
 /// The bytes so far, and what is open in them. Containers write through it in the order of the calls; one that is
 /// written to again closes whatever was opened below it.
 ///
-/// Nothing here calls out while it changes a member, so that no two accesses can overlap: looking for that at every one of
-/// them was a third of all that encoding cost.
+/// Nothing here calls out while it changes a member, so that no two accesses can overlap, and looking for that at every one
+/// of them would be much of what encoding costs.
 final class JSONWriter {
     @exclusivity(unchecked) var bytes: [UInt8] = []
     /// How many containers are open, and of which of them the text is a list: a bit each, the outermost being the lowest.
@@ -92,7 +92,7 @@ final class JSONWriter {
     init() { bytes.reserveCapacity(256) }
 
     func write<Value: Encodable>(_ value: Value) throws {
-        // Whole numbers and lists of them are most of what games show, and the general way is ten times as long.
+        // Whole numbers and lists of them are most of what games show, and the general way asks for containers for each.
         if Value.self == Int.self { return integer(unsafeBitCast(value, to: Int.self)) }
         if Value.self == [Int].self { return list(unsafeBitCast(value, to: [Int].self)) }
         let depth = depth

@@ -58,7 +58,7 @@ public struct CheckedOptions: Hashable, Sendable {
             else { throw OptionsFault("Options are an object.") }
             let options = try JSONReader.decode(G.Options.self, from: all)
             let text = try CanonicalJSON.encode(options)
-            // Without the room that an encoder leaves for more: as many rooms as there are keep it.
+            // Without the spare capacity of an encoder's buffer: every room keeps this.
             let exact = [UInt8](unsafeUninitializedCapacity: text.count) { $1 = $0.initialize(fromContentsOf: text) }
             return Self(text: exact, seats: try G.seats(for: options))
         } catch let refusal as Refusal {

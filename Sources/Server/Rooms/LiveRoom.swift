@@ -118,8 +118,9 @@ final class LiveRoom {
 
     /// The last event that was told if a batch, and all after it, are lost.
     func told(before batch: Int) -> UInt64 {
-        let first = [unsafeSince.before, unsafeSince.newest].lazy.compactMap(\.self).first { $0.batch >= batch }
-        return first?.seq ?? room.status().seq
+        if let before = unsafeSince.before, before.batch >= batch { return before.seq }
+        if let newest = unsafeSince.newest, newest.batch >= batch { return newest.seq }
+        return room.status().seq
     }
 
     func position() -> RoomPosition {

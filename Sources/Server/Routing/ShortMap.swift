@@ -1,5 +1,5 @@
-/// A dictionary for a handful of entries, which are looked through: in a third of a dictionary's memory, and no slower. There
-/// are several of them for every connection and every room.
+/// A dictionary for a handful of entries, which are looked through and not hashed: it takes less memory, and there are several
+/// for every connection and every room. Finding one costs in proportion to how many there are.
 struct ShortMap<Key: Equatable, Value> {
     /// Oldest first.
     private(set) var entries: [(key: Key, value: Value)] = []

@@ -64,9 +64,11 @@ class Outages(Trial):
         self.everybody_came = asyncio.Event()
         # Who left, and was told so: since the last check, and before.
         self.leavers, self.left_before = [], []
-        # Since when a server is new that has not seen Redis yet, and since when Redis is away.
-        self.is_new = False
+        # When Redis was last taken away, and whether the server that is new has not seen it yet.
         self.struck = None
+        self.is_away = False
+        # When the server began, until everybody has come back to it.
+        self.born = None
         # How often the data of Redis was lost, and how many other errors are in the log.
         self.losses = self.errors = 0
 
@@ -100,8 +102,11 @@ class Outages(Trial):
         self.tally.note("sessions", f"{where}: {person.name} has a seat in {person.room.id}, does not name it: {code}")
 
     def could_not_know(self, person, what):
-        """A new server cannot know what only Redis has. Rooms opened since the switch are in its own file."""
-        if not self.is_new or what not in ("come back", "join"):
+        """A new server cannot know what only Redis has, while that is away, or slower than the deadline on a busy machine.
+        Rooms opened since the switch are in its own file."""
+        if self.born is None or what not in ("come back", "join"):
+            return False
+        if not self.is_away and not self.victim.lacks_redis(self.born):
             return False
         if person.room is None and what == "come back":
             # The answer to the join is lost. Redis may be the only one that knows who was welcomed before the switch.
@@ -110,10 +115,14 @@ class Outages(Trial):
         if room is None:
             # A host that asks for a new room is no concern of Redis.
             return False
-        switched = self.victim.first("degraded", self.struck)
-        return switched is None or room.opened_at < switched
+        known_since = self.victim.first("degraded", self.struck) if self.is_away else self.born
+        return known_since is None or room.opened_at < known_since
 
     # MARK: Rounds
+
+    async def start(self):
+        self.born = time.time()
+        await super().start()
 
     async def play(self):
         await self.start()
@@ -148,7 +157,7 @@ class Outages(Trial):
             self.victim.strike()
             await self.victim.bury()
             if dies == "away":
-                self.is_new = True
+                self.is_away = True
                 started = time.time()
                 await self.start()
                 await self.wait_for(self.victim.listening, "the server does not start without Redis")
@@ -159,7 +168,7 @@ class Outages(Trial):
                 started = time.time()
                 await self.start()
         await self.until_well(trouble, struck, back, started)
-        self.is_new = False
+        self.is_away = False
         self.judge(trouble, times, struck, back, started)
         if started is not None:
             await self.wait_for(self.everybody_here, "not everybody is back")
@@ -236,6 +245,7 @@ class Outages(Trial):
             raise
         finally:
             self.is_calling = False
+        self.born = None
 
     def some_departed(self):
         """Whoever left since the last check, and some who did before."""

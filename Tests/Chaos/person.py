@@ -160,11 +160,10 @@ class Person:
         await self.wait_for(self.party.may_open if self.is_host else self.party.opened)
         self.join_sent = True
         if self.is_host:
-            answer = await self.ask(
-                "join_room", gameType="counter",
-                data={"name": self.name, "create": True, "options": {"seats": self.party.size}})
+            answer = await self.ask_to_join(
+                gameType="counter", data={"name": self.name, "create": True, "options": {"seats": self.party.size}})
         else:
-            answer = await self.ask("join_room", roomId=self.party.room.id, data={"name": self.name})
+            answer = await self.ask_to_join(roomId=self.party.room.id, data={"name": self.name})
         if not answer["success"]:
             self.refused("join", answer)
         self.check_seat(answer)
@@ -172,6 +171,12 @@ class Person:
             self.party.open(Room(answer["roomId"], answer["epoch"]))
         self.room, self.seat, self.seq = self.party.room, answer["data"]["seat"], answer["seq"]
         self.room.seat(self.seat, self.name)
+
+    async def ask_to_join(self, **message):
+        """A server that has too much to do, as on a busy machine, lets in nobody new for a while."""
+        while (answer := await self.ask("join_room", **message)).get("error", {}).get("code") == "server_busy":
+            await asyncio.sleep(answer["error"]["retryAfterMs"] / 1000)
+        return answer
 
     def check_seat(self, answer):
         """Whoever was in a room is so in the same seat, and under the same name."""

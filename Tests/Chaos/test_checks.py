@@ -8,6 +8,7 @@ import random
 import tempfile
 import types
 import unittest
+import unittest.mock
 
 import departed
 from guest import Guest, Refused
@@ -17,7 +18,7 @@ from person import Party
 from redis_lab import RedisRefusal, RedisServer, ask
 from tally import Tally
 from victim import free_port, is_error
-from watch import Outage, Switch, switch_of
+from watch import Outage, Switch, WatchedVictim, switch_of
 from wire import JUNK, FarWire, Replies, Wire
 
 REFUSED = {"success": False, "error": {"code": "store_unavailable"}}
@@ -82,17 +83,32 @@ class WhoHasLeft(unittest.TestCase):
 
 
 class WhoIsRefused(unittest.TestCase):
+    """Redis went away at 100. Who is excused was asked at 120."""
+
     def setUp(self):
+        self.victim = WatchedVictim(pathlib.Path())
         self.trial = types.SimpleNamespace(
-            is_new=False, struck=100.0, round=1, kind="hang", tally=Tally(), is_calling=False, call=0,
-            victim=types.SimpleNamespace(first=lambda to, since: 100.6))
+            is_away=False, born=None, struck=100.0, round=1, kind="hang", tally=Tally(), is_calling=False, call=0,
+            victim=self.victim)
         self.trial.could_not_know = lambda *who: Outages.could_not_know(self.trial, *who)
         self.trial.forgot = lambda *who: Outages.forgot(self.trial, *who)
         self.trial.refused = lambda *what: Outages.refused(self.trial, *what)
         self.guest = Guest("Ada", Party(2), False, random.Random(1), self.trial)
+        self.log((100.6, "degraded"))
+
+    def log(self, *switches):
+        self.victim.switches += [Switch(at, to) for at, to in switches]
+
+    def begins_while_redis_is_away(self):
+        self.trial.is_away, self.trial.born = True, 101.0
+
+    def begins_when_redis_is_back(self):
+        self.log((110, "healthy"))
+        self.trial.born = 110.0
 
     def refuse(self, what, answer=REFUSED):
-        with contextlib.redirect_stdout(io.StringIO()), self.assertRaises(Refused):
+        with (contextlib.redirect_stdout(io.StringIO()), self.assertRaises(Refused),
+              unittest.mock.patch("watch.time.time", return_value=120)):
             self.guest.refused(what, answer)
         return self.trial.tally.found["refused"], self.trial.tally.unavailable_while_away
 
@@ -107,35 +123,57 @@ class WhoIsRefused(unittest.TestCase):
             self.assertEqual(self.refuse(what), (1, 0), what)
 
     def test_a_new_one_cannot_know_an_old_room(self):
-        self.trial.is_new = True
+        self.begins_while_redis_is_away()
         self.sit(50)
         self.assertEqual(self.refuse("come back"), (0, 1))
 
     def test_a_new_one_knows_a_room_that_was_opened_since_the_switch(self):
-        self.trial.is_new = True
+        self.begins_while_redis_is_away()
         self.sit(101)
         self.assertEqual(self.refuse("come back"), (1, 0))
 
     def test_a_new_one_cannot_know_whoever_was_not_told_of_their_seat(self):
-        self.trial.is_new = True
+        self.begins_while_redis_is_away()
         self.guest.party.open(Room("k7m2q9xw", 1))
         self.guest.party.room.opened_at = 101
         self.assertEqual(self.refuse("come back"), (0, 1))
         self.assertEqual(self.refuse("join"), (1, 1))
 
     def test_a_new_one_opens_rooms(self):
-        self.trial.is_new = True
+        self.begins_while_redis_is_away()
         self.assertEqual(self.refuse("join"), (1, 0))
 
     def test_a_new_one_knows_whoever_is_back(self):
-        self.trial.is_new = True
+        self.begins_while_redis_is_away()
         self.sit(50)
         self.assertEqual(self.refuse("play move 3"), (1, 0))
 
     def test_no_other_refusal_is_excused(self):
-        self.trial.is_new = True
+        self.begins_while_redis_is_away()
         self.sit(50)
         self.assertEqual(self.refuse("come back", {"error": {"code": "room_full"}}), (1, 0))
+
+    def test_a_new_one_that_has_redis_must_know(self):
+        self.begins_when_redis_is_back()
+        self.sit(50)
+        self.assertEqual(self.refuse("come back"), (1, 0))
+
+    def test_a_new_one_whose_machine_is_too_busy_for_redis_cannot_know(self):
+        for switches, excused in (
+            ([(112, "degraded")], True),
+            # What was asked before may be answered a little later.
+            ([(112, "degraded"), (119.5, "healthy")], True),
+            ([(112, "degraded"), (118, "healthy")], False),
+        ):
+            with self.subTest(switches=switches):
+                self.setUp()
+                self.begins_when_redis_is_back()
+                self.log(*switches)
+                self.sit(50)
+                self.assertEqual(self.refuse("come back"), (0, 1) if excused else (1, 0))
+                # It has seen this one itself.
+                self.sit(111)
+                self.assertEqual(self.refuse("come back")[0], 1 if excused else 2)
 
     def test_who_is_unknown_is_a_session_lost_and_names_the_room_then(self):
         self.sit(50)

@@ -16,6 +16,8 @@ MESSAGES = {
     "Redis has lost its data: what this server knows is written again": "lost"}
 # How much later than its deadline a server may notice, in seconds.
 SLACK = 0.1
+# An answer from before a switch may come this long after it was logged.
+LATE = 1
 # An outage that is about as long as the deadline may be noticed or not; one this much longer must be.
 MARGIN = 0.15
 
@@ -77,6 +79,13 @@ class WatchedVictim(Victim):
     def first(self, to, since):
         """When it first switched there since then; None: not yet."""
         return next((switch.at for switch in self.switches if switch.to == to and switch.at >= since), None)
+
+    def lacks_redis(self, since):
+        """Whether the server that began then says so, or did until just now."""
+        mine = [switch for switch in self.switches if switch.at >= since]
+        if not mine or mine[-1].to == "degraded":
+            return bool(mine)
+        return mine[-1].at > time.time() - LATE and any(switch.to == "degraded" for switch in mine)
 
 
 @dataclasses.dataclass

@@ -5,8 +5,10 @@ import asyncio
 from behaviour import MIB, hostile, post, request
 from client import PING, Ended, frame, message
 
-# Longer than any bucket lasts at the rate at which one connection in Python can send.
-LONGEST = 12
+# Longer than any bucket lasts at the rate at which one connection in Python can send, and a busy machine can read.
+LONGEST = 45
+# What is answered for so long, and no faster than the answers cost, is held back.
+HELD = 12
 # What a flood may take while it goes on: its connection's outbox and what was read of it.
 FLOOD = {"peak": 16 * MIB}
 
@@ -19,17 +21,17 @@ def floods(name, must, *texts, seated=False, game="tictactoe", opcode=None):
         if seated:
             await player.sit(game)
         data = b"".join(frame(text) if opcode is None else frame(text, opcode) for text in texts * 50)
-        return await flooded(player, data)
+        return await flooded(player, data, HELD if "held back" in must else LONGEST)
 
 
-async def flooded(player, data):
+async def flooded(player, data, seconds=LONGEST):
     """Until it is closed, or has gone on for long."""
     async def send():
         while True:
             await player.send(data)
     sending = asyncio.create_task(send())
     try:
-        how = await player.closing(LONGEST)
+        how = await player.closing(seconds)
         # Answered all the time, but no faster than the answers cost.
         return "held back" if how == "silence" and player.heard else how
     finally:

@@ -67,11 +67,13 @@ async def drip_and_see(line, start):
 @hostile("handshake", "300 connections kept alive after a request, and silent", "cut off after 30 s", **MANY,
          flags=ALONE)
 async def kept_alive(arena):
-    lines = [await arena.line(number % 10) for number in range(300)]
-    for line in lines:
+    async def ask(number):
+        line = await arena.line(number % 10)
         await line.send(request())
-        await line.status()
-    return await cut_off(lines, 30)
+        if (status := await line.status()) != "200":
+            raise AssertionError(f"not answered: {status}")
+        return line
+    return await cut_off([await ask(number) for number in range(300)], 30)
 
 
 async def drip(line, start, seconds):

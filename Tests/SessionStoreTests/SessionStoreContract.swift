@@ -2,7 +2,10 @@ import SessionStore
 import Testing
 
 @Suite struct SessionStoreContract {
-    private func session(_ client: String = "a1", revision: UInt64 = 1, expiresAt: Int64 = 1000) throws -> Session {
+    /// In milliseconds: Redis counts by itself how long a session has left, and no test takes that long.
+    private static let hour: Int64 = 3_600_000
+
+    private func session(_ client: String = "a1", revision: UInt64 = 1, expiresAt: Int64 = hour) throws -> Session {
         var session = Session(
             client: ClientKey(rawValue: client), user: UserKey(rawValue: "Jörg 🎲"), expiresAt: expiresAt)
         session.revision = revision

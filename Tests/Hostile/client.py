@@ -63,7 +63,7 @@ class Line:
 
     async def open(self):
         await asyncio.wait_for(asyncio.get_running_loop().sock_connect(self.socket, ("127.0.0.1", self.port)), PATIENCE)
-        self.silent_since = time.monotonic()
+        self.begun = time.monotonic()
         return self
 
     async def send(self, data, patience=PATIENCE):
@@ -111,7 +111,6 @@ class Line:
         lines = (await self.until(b"\r\n\r\n", patience)).decode("latin-1").split("\r\n")
         headers = dict(line.lower().split(": ", 1) for line in lines[1:] if line)
         body = await self.take(int(headers.get("content-length", 0)) if has_body else 0, patience)
-        self.silent_since = time.monotonic()
         return int(lines[0].split()[1]), headers, body
 
     async def status(self, patience=PATIENCE, has_body=True):

@@ -10,7 +10,7 @@ final class LiveConnection: Sendable {
 
     init(_ server: LiveServer, _ change: (inout RedisConfiguration) -> Void = { _ in }) async throws {
         var configuration = RedisConfiguration(.one(server.address))
-        configuration.deadline = .seconds(5)
+        configuration.deadline = .seconds(30)
         change(&configuration)
         let phases = Phases()
         self.phases = phases

@@ -104,7 +104,7 @@ import Testing
             }
         }
         let time = clock.now - start
-        #expect(time >= .milliseconds(300) && time < .seconds(3), "\(time)")
+        #expect(time >= .milliseconds(300) && time < .seconds(30), "\(time)")
         #expect(codes.withLock { $0 } == [.deadline, .connectionLost, .connectionLost])
         let seen = connection.phases.told.count
         try await server.resume()

@@ -202,7 +202,7 @@ final class LiveSubscriber: Sendable {
     }
 
     convenience init(
-        port: Int, keepAlive: TimeAmount = .seconds(5), deadline: TimeAmount = .seconds(5),
+        port: Int, keepAlive: TimeAmount = .seconds(5), deadline: TimeAmount = .seconds(30),
         _ change: (inout RedisConfiguration) -> Void = { _ in }
     ) {
         var configuration = RedisConfiguration(.one(.init(host: "127.0.0.1", port: port)))

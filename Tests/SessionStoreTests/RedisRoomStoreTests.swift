@@ -226,7 +226,7 @@ import Testing
     }
 
     private func claimWhenBack(_ room: RoomID, _ store: RedisRoomStore) async throws -> StoredRoom? {
-        let end = ContinuousClock.now + .seconds(10)
+        let end = ContinuousClock.now + .seconds(30)
         while true {
             do { return try await store.claim(room) } catch let error as StoreError {
                 guard error.code == .unavailable, ContinuousClock.now < end else { throw error }

@@ -113,7 +113,7 @@ import Testing
                 let pulse = RedisPulse(connection, keys: RedisKeys(prefix: "test:"), owner: "a")
                 let first = try await pulse.look()
                 try await server.restart()
-                let end = ContinuousClock.now + .seconds(10)
+                let end = ContinuousClock.now + .seconds(30)
                 var second: Pulse?
                 while second == nil, ContinuousClock.now < end { second = try? await pulse.look() }
                 #expect(second?.dataID == first.dataID)

@@ -186,7 +186,7 @@ final class Simulation {
             narrate(client.room, "\(client.name) is shown \(state.version): \(text(state.view ?? []))")
             judge.left(state, seat: seats[connection])
             bring(to: connection) { client.told(state, over: connection) }
-        case .settled, .kicked, .became, .judged, .close: break
+        case .settled, .kicked, .lobby, .became, .judged, .close: break
         }
     }
 

@@ -71,7 +71,7 @@ struct Audience {
 
     func forEachParcelToSpectators(of delivery: Delivery, from room: RoomID, _ body: (_ loop: Int, Parcel) -> Void) {
         for part in parts where part.spectatorCount > 0 {
-            body(part.loop, Parcel(to: .gallery(room), delivery: delivery))
+            body(part.loop, Parcel(to: .gallery(.room(room)), delivery: delivery))
         }
     }
 }

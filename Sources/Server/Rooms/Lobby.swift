@@ -3,22 +3,35 @@ internal import SessionStore
 /// Who watches the room list, and what they have not been told yet. Pure; the room manager flushes it a few times a
 /// second, so that a busy lobby costs its watchers a bounded number of messages.
 struct Lobby {
-    private var watchers: [ConnectionID: String?] = [:]
+    private var watchers: [ConnectionID: RoomList] = [:]
+    /// How many watch each list.
+    private var counts: [RoomList: Int] = [:]
     /// The newest row of each public room that changed; nil where it is gone.
     private var changes: [RoomID: (before: RoomRow?, after: RoomRow?)] = [:]
 
     var watcherCount: Int { watchers.count }
     var hasNews: Bool { !changes.isEmpty }
 
-    /// - Parameter gameType: nil for all games.
-    mutating func watch(_ connection: ConnectionID, gameType: String?) {
-        watchers.updateValue(gameType, forKey: connection)
+    mutating func watch(_ connection: ConnectionID, _ list: RoomList) {
+        forget(connection)
+        watchers[connection] = list
+        counts[list, default: 0] += 1
     }
 
-    mutating func unwatch(_ connection: ConnectionID) {
-        watchers.removeValue(forKey: connection)
+    /// - Returns: whether it watched.
+    @discardableResult
+    mutating func unwatch(_ connection: ConnectionID) -> Bool {
+        let didWatch = forget(connection)
         // What happens while nobody watches is not kept, so what came before it would be told wrongly.
         if watchers.isEmpty { changes = [:] }
+        return didWatch
+    }
+
+    @discardableResult
+    private mutating func forget(_ connection: ConnectionID) -> Bool {
+        guard let list = watchers.removeValue(forKey: connection), let count = counts[list] else { return false }
+        counts[list] = count > 1 ? count - 1 : nil
+        return true
     }
 
     mutating func changed(from before: RoomRow?, to after: RoomRow?) {
@@ -27,19 +40,19 @@ struct Lobby {
         changes[row.id] = (changes[row.id].map(\.before) ?? before, after)
     }
 
-    /// The updates that are due, each with the connections that want it.
-    /// - Parameter list: the whole list of a game, for when there is too much news to tell one by one.
-    mutating func flush(list: (String?) -> (rooms: [RoomRow], total: Int)) -> [(to: [ConnectionID], message: [UInt8])] {
+    /// The updates that are due to those who watch each list.
+    /// - Parameter whole: all of a list, for when there is too much news to tell one by one.
+    mutating func flush(
+        whole: (RoomList) -> (rooms: [RoomRow], total: Int)
+    ) -> [(to: RoomList, message: [UInt8])] {
         let news = changes
         changes = [:]
-        let byGame = Dictionary(grouping: watchers, by: \.value)
-        return byGame.compactMap { gameType, watchers in
+        return counts.keys.compactMap { list in
             let wanted = news.values.filter { change in
                 let row = change.after ?? change.before
-                return gameType == nil || row?.gameType == gameType
+                return list.gameType == nil || row?.gameType == list.gameType
             }
-            guard let message = Self.update(wanted, whole: { list(gameType) }) else { return nil }
-            return (watchers.map(\.key), message)
+            return Self.update(wanted, whole: { whole(list) }).map { (list, $0) }
         }
     }
 

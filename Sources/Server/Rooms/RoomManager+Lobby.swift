@@ -20,9 +20,11 @@ extension RoomManager {
             }
             // What is not told yet belongs to who watched before: the list below has it already.
             flushLobby()
-            lobby.watch(connection, gameType: gameType)
+            let list = RoomList(gameType: gameType)
+            lobby.watch(connection, list)
             node.answer(ServerMessage.success("watch_lobby_result", id: id), to: connection)
             answerList(roomList(nil, gameType), connection)
+            node.deliver(.lobby(list), to: connection)
         } catch {
             answerList(Frame.text(ServerMessage.failure("watch_lobby_result", id: id, error)), connection)
         }
@@ -49,17 +51,21 @@ extension RoomManager {
         }
     }
 
+    /// - Parameter id: of the request; nil when the connection has ended.
+    func unwatch(_ connection: ConnectionID, _ id: MessageID?) {
+        if lobby.unwatch(connection) { node.deliver(.lobby(nil), to: connection) }
+        if let id { node.answer(ServerMessage.success("unwatch_lobby_result", id: id), to: connection) }
+    }
+
     func flushLobby() {
         lobbyFlush?.cancel()
         lobbyFlush = nil
-        let updates = lobby.flush { gameType in
-            (directory.rows(most: Limits.lobbyList, gameType: gameType), directory.listed(gameType: gameType))
+        let updates = lobby.flush { list in
+            (directory.rows(most: Limits.lobbyList, gameType: list.gameType), directory.listed(gameType: list.gameType))
         }
-        for (connections, message) in updates {
-            let frame = Frame.text(message)
-            for (loop, ids) in Dictionary(grouping: connections, by: \.loop) {
-                node.hubs[loop].post([Parcel(to: .each(ids), delivery: .message(frame))])
-            }
+        for (list, message) in updates {
+            let news = [Parcel(to: .gallery(.lobby(list)), delivery: .message(Frame.text(message)))]
+            for hub in node.hubs { hub.post(news) }
         }
     }
 }

@@ -89,9 +89,7 @@ actor RoomManager: LoopActor {
                 clients.assumeIsolated { $0.roomEnded(room) }
             case .list(let connection, let id, let gameType): list(connection, id, gameType)
             case .watch(let connection, let id, let gameType): watch(connection, id, gameType)
-            case .unwatch(let connection, let id):
-                lobby.unwatch(connection)
-                if let id { node.answer(ServerMessage.success("unwatch_lobby_result", id: id), to: connection) }
+            case .unwatch(let connection, let id): unwatch(connection, id)
             case .create(let order, let promise): create(order, promise)
             case .page(let query, let promise): promise.succeed(page(query))
             case .recovered: isRecovering = false

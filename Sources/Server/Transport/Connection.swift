@@ -34,6 +34,8 @@ final class Connection: ChannelDuplexHandler {
         .init(messageBytes: Limits.messageBytes, fragments: Limits.fragments, allowsBinary: false))
     var router: MessageRouter
     var outbox = Outbox()
+    /// The room list that it watches: the hub's note.
+    var lobby: RoomList?
     /// The state last written of each room whose client wants patches.
     var bases: [RoomID: RoomState] = [:]
     private var heartbeat: Heartbeat
@@ -166,6 +168,7 @@ final class Connection: ChannelDuplexHandler {
             perform(actions)
             perform(router.beat(at: .now(), wallClock: node.wallClock()))
             readFrames()
+        case .lobby: break
         case .close(let code): close(code)
         }
         // The bound holds in the middle of a pass too.

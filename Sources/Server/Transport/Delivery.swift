@@ -18,6 +18,8 @@ enum Delivery: Sendable {
     case left(RoomID)
     /// It was removed from a room by its host; without another room it is closed.
     case kicked(RoomID)
+    /// It watches the room list of this game from now on, or of all; nil: it does no longer.
+    case lobby(RoomList?)
     /// It is another client from now on, whose requests that waited may go on.
     case became(ClientKey, UserKey?)
     /// A token that it has shown was judged.
@@ -47,6 +49,17 @@ enum Settled: Sendable {
     }
 }
 
+/// The rooms of one game, or of all.
+struct RoomList: Hashable, Sendable {
+    let gameType: String?
+}
+
+/// What thousands may be told of.
+enum Watched: Hashable, Sendable {
+    case room(RoomID)
+    case lobby(RoomList)
+}
+
 /// What a connection is in a room.
 struct Membership: Equatable, Sendable {
     /// nil for a spectator.
@@ -62,8 +75,8 @@ struct Parcel: Sendable {
     enum Recipients: Equatable, Sendable {
         case one(ConnectionID)
         case each([ConnectionID])
-        /// Those who watch this room there.
-        case gallery(RoomID)
+        /// Those who watch this there.
+        case gallery(Watched)
     }
 
     let to: Recipients

@@ -1,7 +1,8 @@
 internal import DequeModule
 internal import NIOCore
 
-/// The spectators of one room on one loop, and what they are to be told. Pure; the ``LoopHub`` brings it to them.
+/// Those on one loop who watch one room, or the list of rooms, and what they are to be told. Pure; the ``LoopHub`` brings it
+/// to them.
 ///
 /// What is told to thousands is kept once, in a log in which each of them has a place. They take turns in a ring, a few at a
 /// time, so that whoever plays waits for a few writes and not for thousands: whose turn it is gets all that came since the

@@ -4,8 +4,8 @@ internal import SessionStore
 
 /// The connections of one event loop: where shards and managers bring what is owed to them.
 ///
-/// A pass hands out all parcels first and then lets each connection that got something write once. Spectators come after
-/// that, some in each pass (``Gallery``).
+/// A pass hands out all parcels first and then lets each connection that got something write once. Those who only watch come
+/// after that, some in each pass (``Gallery``).
 actor LoopHub: LoopActor {
     private nonisolated let executor: any NIOSerialEventLoopExecutor
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
@@ -34,10 +34,10 @@ actor LoopHub: LoopActor {
     /// The slot where the next one begins.
     private var nextBeat = 0
 
-    /// Who watches which room.
-    var galleries: [RoomID: Gallery] = [:]
+    /// Who watches what.
+    var galleries: [Watched: Gallery] = [:]
     /// Where somebody was not told everything, in the order of their turns.
-    var newsworthy: Deque<RoomID> = []
+    var newsworthy: Deque<Watched> = []
     /// How many were told since all were told everything.
     var turnsInARow = 0
     /// When more of them are told.
@@ -69,8 +69,9 @@ actor LoopHub: LoopActor {
 
     /// - Parameter rooms: where it was.
     func remove(_ id: ConnectionID, from rooms: some Sequence<RoomID>) {
-        guard connection(id) != nil else { return }
-        for room in rooms { leave(room, id) }
+        guard let connection = connection(id) else { return }
+        for room in rooms { leave(.room(room), id) }
+        if let list = connection.lobby { leave(.lobby(list), id) }
         slots[id.slot].connection = nil
         freeSlots.append(id.slot)
     }
@@ -91,7 +92,7 @@ actor LoopHub: LoopActor {
         switch parcel.to {
         case .one(let id): deliver(parcel.delivery, to: id)
         case .each(let ids): for id in ids { deliver(parcel.delivery, to: id) }
-        case .gallery(let room): tell(room, parcel.delivery)
+        case .gallery(let watched): tell(watched, parcel.delivery)
         }
     }
 
@@ -109,7 +110,7 @@ actor LoopHub: LoopActor {
             connection(id)?.deliver(alone: parcel.delivery, &sent)
             seat(id, as: parcel.delivery)
         case .each(let ids): for id in ids { connection(id)?.deliver(alone: parcel.delivery, &sent) }
-        case .gallery(let room): tell(room, parcel.delivery)
+        case .gallery(let watched): tell(watched, parcel.delivery)
         }
         metrics.sent(sent)
     }

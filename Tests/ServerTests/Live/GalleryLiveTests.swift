@@ -5,8 +5,9 @@ import Testing
 @testable import ParlorServer
 
 @Suite struct `A room that many watch` {
-    /// More than have their turn at once.
+    /// More than have their turn at once on the only loop.
     private static let watchers = Limits.galleryTurns + 40
+    private static let oneLoop: [Setting: String] = [.threads: "1"]
 
     private static func audience(of room: String, on server: TestServer) async throws -> [Guest] {
         var guests: [Guest] = []
@@ -20,7 +21,7 @@ import Testing
     @Test func `Everybody hears all that is said in order, and sees the move after it, whole or as a patch`()
         async throws
     {
-        try await withServer(games: ["tictactoe": #""spectators":500"#]) { server in
+        try await withServer(games: ["tictactoe": #""spectators":500"#], flags: Self.oneLoop) { server in
             let (first, _) = try await server.pair("tictactoe")
             let audience = try await Self.audience(of: first.room, on: server)
             for number in 1...20 { try await first.send(#"{"type":"chat","data":{"text":"line \#(number)"}}"#) }
@@ -37,7 +38,7 @@ import Testing
     @Test func `What a watcher is told alone comes after what was said to all before, and nothing after its leaving`()
         async throws
     {
-        try await withServer(games: ["dice": #""spectators":500"#]) { server in
+        try await withServer(games: ["dice": #""spectators":500"#], flags: Self.oneLoop) { server in
             let (first, _) = try await server.pair("dice")
             let audience = try await Self.audience(of: first.room, on: server)
             // The last in the ring, whose turn is not in this pass.
@@ -65,7 +66,7 @@ import Testing
     }
 
     @Test func `Whoever goes takes nobody's turn along`() async throws {
-        try await withServer(games: ["dice": #""spectators":500"#]) { server in
+        try await withServer(games: ["dice": #""spectators":500"#], flags: Self.oneLoop) { server in
             let host = try await server.host("dice")
             let audience = try await Self.audience(of: host.room, on: server)
             for (place, watcher) in audience.enumerated() where place % 2 == 0 { try await watcher.client.close() }

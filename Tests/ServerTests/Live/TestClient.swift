@@ -17,7 +17,8 @@ struct TestClient: Sendable {
         case ended
     }
 
-    static let patience = TimeAmount.seconds(5)
+    /// Longer than anything takes, on a busy machine too.
+    static let patience = TimeAmount.seconds(30)
 
     let channel: any Channel
     /// The headers of the answer to the upgrade.
@@ -29,7 +30,7 @@ struct TestClient: Sendable {
     static func open(
         port: Int, path: String = "/ws", headers: [(String, String)] = [], receiveBuffer: Int? = nil
     ) async throws -> TestClient {
-        var bootstrap = ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+        var bootstrap = ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup).connectTimeout(patience)
         if let receiveBuffer {
             bootstrap = bootstrap.channelOption(.socketOption(.so_rcvbuf), value: numericCast(receiveBuffer))
         }

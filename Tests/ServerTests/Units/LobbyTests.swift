@@ -19,7 +19,7 @@ import Testing
     }
 
     @Test mutating func `a watcher is told what came, what changed and what went`() {
-        lobby.watch(watcher, gameType: nil)
+        lobby.watch(watcher, .all)
         lobby.changed(from: nil, to: .open(1))
         #expect(lobby.hasNews)
         #expect(flush() == [Self.update(added: [.open(1)])])
@@ -32,7 +32,7 @@ import Testing
     }
 
     @Test mutating func `of many changes only their sum is told`() {
-        lobby.watch(watcher, gameType: nil)
+        lobby.watch(watcher, .all)
         lobby.changed(from: nil, to: .open(1, players: 0))
         lobby.changed(from: .open(1, players: 0), to: .open(1))
         #expect(flush() == [Self.update(added: [.open(1)])])
@@ -42,7 +42,7 @@ import Testing
     }
 
     @Test mutating func `what comes to nothing is not told`() {
-        lobby.watch(watcher, gameType: nil)
+        lobby.watch(watcher, .all)
         lobby.changed(from: nil, to: .open(1))
         lobby.changed(from: .open(1), to: nil)
         lobby.changed(from: .open(2), to: .open(2, players: 2))
@@ -52,33 +52,52 @@ import Testing
     }
 
     @Test mutating func `private rooms are never told`() {
-        lobby.watch(watcher, gameType: nil)
+        lobby.watch(watcher, .all)
         lobby.changed(from: nil, to: .open(1, isPrivate: true))
         #expect(!lobby.hasNews)
     }
 
     @Test mutating func `each watcher is told of the game it watches`() {
-        lobby.watch(.numbered(1), gameType: "draughts")
-        lobby.watch(.numbered(2), gameType: "skittles")
-        lobby.watch(.numbered(3), gameType: nil)
-        lobby.watch(.numbered(4), gameType: "draughts")
+        lobby.watch(.numbered(1), .draughts)
+        lobby.watch(.numbered(2), .skittles)
+        lobby.watch(.numbered(3), .all)
+        lobby.watch(.numbered(4), .draughts)
         lobby.changed(from: nil, to: .open(1))
         let updates = lobby.flush { _ in ([], 0) }
-        let to = Set(updates.map { Set($0.to) })
-        #expect(to == [[.numbered(1), .numbered(4)], [.numbered(3)]])
+        #expect(Set(updates.map(\.to)) == [.draughts, .all])
         #expect(updates.allSatisfy { text($0.message) == Self.update(added: [.open(1)]) })
     }
 
     @Test mutating func `watching again changes what is watched`() {
-        lobby.watch(watcher, gameType: "draughts")
-        lobby.watch(watcher, gameType: "skittles")
+        lobby.watch(watcher, .draughts)
+        lobby.watch(watcher, .skittles)
         #expect(lobby.watcherCount == 1)
         lobby.changed(from: nil, to: .open(1))
         #expect(flush().isEmpty)
     }
 
+    @Test mutating func `a list is told of until the last who watches it has gone`() {
+        lobby.watch(.numbered(1), .draughts)
+        lobby.watch(.numbered(2), .draughts)
+        lobby.watch(.numbered(3), .all)
+        var number = 0
+        func told() -> Set<RoomList> {
+            number += 1
+            lobby.changed(from: nil, to: .open(number))
+            return Set(lobby.flush { _ in ([], 0) }.map(\.to))
+        }
+        #expect(told() == [.draughts, .all])
+        let watched = lobby.unwatch(.numbered(1))
+        #expect(watched)
+        #expect(told() == [.draughts, .all])
+        lobby.watch(.numbered(2), .skittles)
+        #expect(told() == [.all])
+        let watchedStill = lobby.unwatch(.numbered(1))
+        #expect(!watchedStill)
+    }
+
     @Test mutating func `nobody is told after unwatching`() {
-        lobby.watch(watcher, gameType: nil)
+        lobby.watch(watcher, .all)
         lobby.unwatch(watcher)
         lobby.changed(from: nil, to: .open(1))
         #expect(lobby.watcherCount == 0)
@@ -86,18 +105,18 @@ import Testing
     }
 
     @Test mutating func `a room that came and went around an empty lobby is no news to the next watcher`() {
-        lobby.watch(watcher, gameType: nil)
+        lobby.watch(watcher, .all)
         lobby.changed(from: nil, to: .open(1))
         lobby.unwatch(watcher)
         lobby.changed(from: .open(1), to: nil)
-        lobby.watch(.numbered(2), gameType: nil)
+        lobby.watch(.numbered(2), .all)
         #expect(flush().isEmpty)
     }
 
     @Test(arguments: [100, 101])
     func `more news than a list is long is told as the list`(count: Int) {
         var lobby = Lobby()
-        lobby.watch(.numbered(1), gameType: nil)
+        lobby.watch(.numbered(1), .all)
         for number in 0..<count { lobby.changed(from: nil, to: .open(number)) }
         let message = lobby.flush { _ in ([.open(7)], 120) }.map { text($0.message) }.first ?? ""
         let reset =
@@ -112,4 +131,10 @@ import Testing
                 == #"{"roomId":"room0001","gameType":"draughts","phase":"waiting","players":1,"maxSeats":2,"#
                 + #""spectators":0,"createdAt":1700000000000,"locked":true}"#)
     }
+}
+
+extension RoomList {
+    fileprivate static let all = Self(gameType: nil)
+    fileprivate static let draughts = Self(gameType: "draughts")
+    fileprivate static let skittles = Self(gameType: "skittles")
 }

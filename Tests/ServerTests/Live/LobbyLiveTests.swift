@@ -49,19 +49,34 @@ import Testing
         }
     }
 
-    @Test func `Whoever looks away hears what was said before, and nothing after`() async throws {
+    @Test func `What one is told alone comes after what was said to all before`() async throws {
         try await withServer(flags: Self.oneLoop) { server in
             let audience = try await Self.audience(on: server)
-            let host = try await server.host("dice")
-            try await audience[0].skip(to: "room_list_update")
-            for (number, watcher) in audience.enumerated() {
-                try await watcher.send(#"{"type":"unwatch_lobby","id":1}"#)
-                let heard = try await watcher.client.collect(through: "unwatch_lobby_result")
-                #expect(number == 0 || heard.contains { $0.type == "room_list_update" })
-            }
+            // Those of all games have their turns first, and of those of dice the last is told alone before its own.
+            let index = Self.watchers - 1 - (Self.watchers - 1) % 3
+            let last = ConnectionID(loop: 0, slot: index, serial: UInt64(index + 1))
+            func message(_ type: String) -> Delivery { .message(Frame.text(ServerMessage.plain(type) { _ in })) }
+            server.node.hubs[0].post([
+                Parcel(to: .gallery(.lobby(RoomList(gameType: nil))), delivery: message("of_all")),
+                Parcel(to: .gallery(.lobby(RoomList(gameType: "dice"))), delivery: message("of_dice")),
+                Parcel(to: .one(last), delivery: message("alone")),
+            ])
+            let heard = try await audience[index].client.collect(through: "alone")
+            #expect(heard.suffix(2).map(\.type) == ["of_dice", "alone"])
+        }
+    }
+
+    @Test func `Whoever looks away hears nothing more`() async throws {
+        try await withServer(flags: Self.oneLoop) { server in
+            let audience = try await Self.audience(on: server)
+            for watcher in audience { try await watcher.ask(#"{"type":"unwatch_lobby","id":1}"#, "unwatch_lobby_result") }
             #expect(try await Self.galleries(of: server) == 0)
-            try await host.send(#"{"type":"leave_room"}"#)
-            try await audience[0].client.expectQuiet()
+            let host = try await server.host("dice")
+            let another = try await server.guest()
+            try await another.ask(#"{"type":"watch_lobby"}"#, "watch_lobby_result")
+            try await server.guest(in: host.room).send(#"{"type":"leave_room"}"#)
+            try await another.skip(to: "room_list_update")
+            for watcher in audience { try await watcher.client.expectQuiet() }
         }
     }
 

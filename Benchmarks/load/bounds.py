@@ -7,7 +7,7 @@ import subprocess
 import tempfile
 
 from arithmetic import server_micros, verdict
-from tools import BUILD, LAST_CORE, NotMeasured
+from tools import BUILD, NotMeasured
 
 KIB = 1024
 CONNECTIONS = 5000
@@ -25,6 +25,7 @@ JOINERS = 300
 OPEN_ROOMS = [100, 1000, 20_000]
 HANDLESS = 1000
 CROWD = 10_000
+PERCENTILES = ("p50", "p90", "p99")
 # Fifty moves a second: enough of them for a hundredth to be some.
 CROWD_SECONDS = 15
 STARTS = 10
@@ -138,34 +139,19 @@ def start(tools):
     return {"ms": statistics.median(starts), "slowest": starts[-1]}
 
 
-@contextlib.contextmanager
-def no_core_idle():
-    """Something on each core that gives way to anything else at once: what is late then is late by the machine's doing."""
-    idle = [subprocess.Popen(["taskset", "-c", str(core), "chrt", "--idle", "0", "sh", "-c", "while :; do :; done"])
-            for core in range(LAST_CORE + 1)]
-    try:
-        yield
-    finally:
-        for process in idle:
-            process.kill()
-            process.wait()
-
-
 def players_wait(tools, spectators):
     """By percentile, in milliseconds."""
     with tools.server() as server:
         result = tools.load(
             server, "crowd", "--spectators", spectators, seconds=max(tools.seconds, CROWD_SECONDS), is_in_turn=True)
-    return {name: result["latency"][name] / 1000 for name in ("p50", "p90", "p99")}
+    return {percentile: result["latency"][percentile] / 1000 for percentile in PERCENTILES}
 
 
 def crowd(tools):
     alone, crowded = players_wait(tools, 0), players_wait(tools, CROWD)
-    with no_core_idle():
-        busy = players_wait(tools, 0)
-    return {"alone": alone["p99"], "crowded": crowded["p99"], "times": crowded["p99"] / alone["p99"], "busy": busy["p99"],
-            "p50 alone": alone["p50"], "p50 crowded": crowded["p50"],
-            "p90 alone": alone["p90"], "p90 crowded": crowded["p90"]}
+    return {"times": crowded["p99"] / alone["p99"],
+            **{f"{percentile} alone": wait for percentile, wait in alone.items()},
+            **{f"{percentile} crowded": wait for percentile, wait in crowded.items()}}
 
 
 def durable(tools):
@@ -215,14 +201,10 @@ MEASUREMENTS = [
         Bound("ms", f"Start to listening, of {STARTS} starts", "{:.0f} ms", most=150),
         Bound("slowest", "the slowest of them", "{:.0f} ms"))),
     Measurement("crowd", crowd, (
-        Bound("alone", "p99 of a move of two players whom nobody watches", "{:.2f} ms"),
-        Bound("crowded", f"with {CROWD:,} spectators", "{:.2f} ms"),
-        Bound("times", "times as long", "{:.2f}", most=1.5),
-        Bound("busy", "alone again, while something that gives way to all else keeps every core busy", "{:.2f} ms"),
-        Bound("p50 alone", "p50 alone", "{:.2f} ms"),
-        Bound("p50 crowded", f"p50 with {CROWD:,} spectators", "{:.2f} ms"),
-        Bound("p90 alone", "p90 alone", "{:.2f} ms"),
-        Bound("p90 crowded", f"p90 with {CROWD:,} spectators", "{:.2f} ms"))),
+        *(Bound(f"{percentile} {name}", f"{percentile} of a move of two players whom {who}", "{:.2f} ms")
+          for name, who in (("alone", "nobody watches"), ("crowded", f"{CROWD:,} watch"))
+          for percentile in PERCENTILES),
+        Bound("times", "p99 times as long", "{:.2f}", most=1.5))),
     Measurement("durable", durable, (
         Bound("p50", f"Durable moves, {DURABLE_RATE:,}/s in 100 rooms: p50", "{:.2f} ms"),
         Bound("p99", "p99", "{:.2f} ms"),

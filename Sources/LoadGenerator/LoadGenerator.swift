@@ -68,7 +68,9 @@ public enum LoadGenerator {
         _ scenario: any Scenario, _ options: LoadOptions, _ process: ServerProcess?,
         on group: MultiThreadedEventLoopGroup, _ progress: @escaping @Sendable (String) -> Void
     ) async throws -> Report {
-        let run = try await RemoteRun(scenario, options, process: process, on: group.next(), progress: progress)
+        let first = group.next()
+        if scenario.goesFirst { try await first.submit { Priority.goFirst() }.get() }
+        let run = try await RemoteRun(scenario, options, process: process, on: first, progress: progress)
         var runs = [run]
         var isReady = try await run.prepare()
         if isReady, let companion = try await run.companion() {

@@ -19,6 +19,7 @@ struct CrowdScenario: Scenario {
 
     var connections: Int { table.seating.connections }
     var connectionsInAll: Int { connections + spectators }
+    var goesFirst: Bool { true }
     var parameters: [String: Parameter] {
         ["spectators": .int(spectators), "rate": .number(messagesPerSecond)]
     }

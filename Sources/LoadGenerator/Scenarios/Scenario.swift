@@ -12,6 +12,9 @@ protocol Scenario: Sendable {
     var opensPerSecond: Double { get }
     /// What it sends at most, in all.
     var messagesPerSecond: Double { get }
+    /// Whether it does so little that its thread may go before all others of the machine, so that nothing is measured late
+    /// because whoever reads it waits for a core.
+    var goesFirst: Bool { get }
     /// How many of them connect at the beginning; the others when it says so.
     var firstConnections: Int { get }
     /// The number of the address that a client comes from, where there are many.
@@ -45,6 +48,7 @@ protocol Scenario: Sendable {
 
 extension Scenario {
     var connectionsInAll: Int { connections }
+    var goesFirst: Bool { false }
     var firstConnections: Int { connections }
     var opensPerSecond: Double { LoadLimits.opensPerSecond }
     var companion: (any Scenario)? { nil }

@@ -102,6 +102,9 @@ struct Limits: Equatable, Sendable {
     static let heartbeat = TimeAmount.seconds(15)
     /// Connections are looked at once a second, but not thousands at once: so many take some tenths of a millisecond.
     static let heartbeatPart = 128
+    /// Of those so many are pinged, who may all have come at one moment and have been silent since: a fifth of a millisecond
+    /// of writing.
+    static let heartbeatPings = 16
     /// In a real-time game the others wait for whoever is gone.
     static let realTimeHeartbeat = TimeAmount.seconds(2)
     /// One ping may be lost with a change of network; two in a row are no accident.
@@ -140,7 +143,9 @@ struct Limits: Equatable, Sendable {
     /// the loop to sleep more often, which costs more than some writes.
     static let galleryTurns = 128
     static let galleryGlance = TimeAmount.microseconds(20)
-    /// After so many in a row a crowd is watching...
+    /// Mailboxes that a move passes from its socket to those who are told: its room's shard and the hub.
+    static let hopsOfMove = 2
+    /// Where more than so many are told in a row a crowd is watching...
     static let crowd = 1024
     /// ...and then players wait for a third of a millisecond at most, and have half of the loop's time for themselves.
     static let crowdTurns = 32

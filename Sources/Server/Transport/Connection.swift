@@ -177,19 +177,24 @@ final class Connection: ChannelDuplexHandler {
     }
 
     /// Once a second.
-    func beat(_ now: NIODeadline, wallClock: Int64) {
-        guard let context, !isClosing else { return }
+    /// - Returns: whether it was pinged.
+    func beat(_ now: NIODeadline, wallClock: Int64) -> Bool {
+        guard let context, !isClosing else { return false }
         // Who is not read cannot be heard; what ends those is what they are owed.
         if readIsHeld { heartbeat.heard(at: now) }
         let actions = router.beat(at: now, wallClock: wallClock)
         if !actions.isEmpty { perform(actions) }
-        guard !isClosing else { return }
-        switch heartbeat.beat(at: now, isRealTime: router.isInRealTimeRoom) {
+        guard !isClosing else { return false }
+        let action = heartbeat.beat(at: now, isRealTime: router.isInRealTimeRoom)
+        switch action {
         case .nothing: break
         case .ping: context.writeAndFlush(wrapOutboundOut(Frame.ping()), promise: nil)
-        case .dead: return close(.heartbeatMissed)
+        case .dead:
+            close(.heartbeatMissed)
+            return false
         }
         weigh()
+        return action == .ping
     }
 
     // MARK: Acting

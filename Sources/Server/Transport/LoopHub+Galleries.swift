@@ -36,7 +36,8 @@ extension LoopHub {
 
     /// Tells what was said to all to some who watch, and goes on with the others when everybody else was heard.
     func takeTurns() {
-        let isCrowd = turnsInARow >= Limits.crowd
+        let turnsAhead = newsworthy.first.flatMap { galleries[$0]?.turns } ?? 0
+        let isCrowd = turnsInARow + turnsAhead > Limits.crowd
         var left = isCrowd ? Limits.crowdTurns : Limits.galleryTurns
         turnsInARow += left
         while left > 0, let watched = newsworthy.popFirst() {
@@ -45,12 +46,18 @@ extension LoopHub {
         }
         guard !newsworthy.isEmpty else { return turnsInARow = 0 }
         nextTurns = loop.scheduleTask(in: isCrowd ? Limits.crowdPause : Limits.galleryGlance) { [weak self] in
-            self?.assumeIsolated { hub in
-                hub.nextTurns = nil
-                hub.takeTurns()
-                hub.keepToBudget()
-            }
+            self?.assumeIsolated { $0.takeTurns(after: Limits.hopsOfMove) }
         }
+    }
+
+    /// Behind whatever was read before: each hop is one place further back among what the loop has to do.
+    private func takeTurns(after hops: Int) {
+        guard hops == 0 else {
+            return loop.execute { [weak self] in self?.assumeIsolated { $0.takeTurns(after: hops - 1) } }
+        }
+        nextTurns = nil
+        takeTurns()
+        keepToBudget()
     }
 
     private func takeTurns(in watched: Watched, _ most: Int) -> Int {

@@ -63,7 +63,7 @@ actor LoopHub: LoopActor {
         let slot = freeSlots.popLast() ?? slots.count
         let entry = Slot(connection: connection, serial: serial)
         if slot == slots.count { slots.append(entry) } else { slots[slot] = entry }
-        if heartbeat == nil { beatLater() }
+        if heartbeat == nil { beatLater(after: slots.count) }
         return ConnectionID(loop: index, slot: slot, serial: serial)
     }
 
@@ -147,16 +147,20 @@ actor LoopHub: LoopActor {
     private func beat() {
         let (now, wallClock) = (NIODeadline.now(), wallClock())
         if nextBeat >= slots.count { nextBeat = 0 }
-        let end = min(nextBeat + Limits.heartbeatPart, slots.count)
-        for slot in nextBeat..<end { slots[slot].connection?.beat(now, wallClock: wallClock) }
-        nextBeat = end
+        let first = nextBeat, end = min(first + Limits.heartbeatPart, slots.count)
+        var pings = 0
+        while nextBeat < end, pings < Limits.heartbeatPings {
+            if slots[nextBeat].connection?.beat(now, wallClock: wallClock) == true { pings += 1 }
+            nextBeat += 1
+        }
         keepToBudget()
-        beatLater()
+        beatLater(after: nextBeat - first)
     }
 
-    private func beatLater() {
-        let parts = max(1, slots.count / Limits.heartbeatPart)
-        heartbeat = loop.scheduleTask(in: .nanoseconds(1_000_000_000 / Int64(parts))) { [weak self] in
+    /// - Parameter looked: at so many connections the last time, which is as much of a second as they are of all.
+    private func beatLater(after looked: Int) {
+        let nanoseconds = 1_000_000_000 * looked / max(slots.count, looked)
+        heartbeat = loop.scheduleTask(in: .nanoseconds(Int64(nanoseconds))) { [weak self] in
             self?.assumeIsolated { hub in hub.beat() }
         }
     }

@@ -28,3 +28,26 @@ struct Heartbeat {
         return .ping
     }
 }
+
+/// Goes round all connections of a loop once a second, some at a time. Pure.
+struct HeartbeatRound {
+    static let time = TimeAmount.seconds(1)
+
+    private var next = 0
+
+    /// Looks at the next connections: as many as take no time that somebody would notice.
+    /// - Parameters:
+    ///   - count: of all of them.
+    ///   - ping: looks at one; whether it was pinged.
+    /// - Returns: when the next ones are to be looked at: as much of a second as these were of all.
+    mutating func look(at count: Int, ping: (Int) -> Bool) -> TimeAmount {
+        if next >= count { next = 0 }
+        let first = next, end = min(first + Limits.heartbeatPart, count)
+        var pings = 0
+        while next < end, pings < Limits.heartbeatPings {
+            if ping(next) { pings += 1 }
+            next += 1
+        }
+        return next == first ? Self.time : .nanoseconds(Self.time.nanoseconds * Int64(next - first) / Int64(count))
+    }
+}

@@ -31,8 +31,7 @@ actor LoopHub: LoopActor {
     /// What is to be written to at the end of this pass.
     var touched: [Connection] = []
     private var heartbeat: Scheduled<Void>?
-    /// The slot where the next one begins.
-    private var nextBeat = 0
+    private var round = HeartbeatRound()
 
     /// Who watches what.
     var galleries: [Watched: Gallery] = [:]
@@ -63,7 +62,7 @@ actor LoopHub: LoopActor {
         let slot = freeSlots.popLast() ?? slots.count
         let entry = Slot(connection: connection, serial: serial)
         if slot == slots.count { slots.append(entry) } else { slots[slot] = entry }
-        if heartbeat == nil { beatLater(after: slots.count) }
+        if heartbeat == nil { beatLater(in: HeartbeatRound.time) }
         return ConnectionID(loop: index, slot: slot, serial: serial)
     }
 
@@ -146,21 +145,13 @@ actor LoopHub: LoopActor {
     /// Once a second for each connection, some at a time: pings, and what has waited for too long.
     private func beat() {
         let (now, wallClock) = (NIODeadline.now(), wallClock())
-        if nextBeat >= slots.count { nextBeat = 0 }
-        let first = nextBeat, end = min(first + Limits.heartbeatPart, slots.count)
-        var pings = 0
-        while nextBeat < end, pings < Limits.heartbeatPings {
-            if slots[nextBeat].connection?.beat(now, wallClock: wallClock) == true { pings += 1 }
-            nextBeat += 1
-        }
+        let pause = round.look(at: slots.count) { slots[$0].connection?.beat(now, wallClock: wallClock) ?? false }
         keepToBudget()
-        beatLater(after: nextBeat - first)
+        beatLater(in: pause)
     }
 
-    /// - Parameter looked: at so many connections the last time, which is as much of a second as they are of all.
-    private func beatLater(after looked: Int) {
-        let nanoseconds = 1_000_000_000 * looked / max(slots.count, looked)
-        heartbeat = loop.scheduleTask(in: .nanoseconds(Int64(nanoseconds))) { [weak self] in
+    private func beatLater(in pause: TimeAmount) {
+        heartbeat = loop.scheduleTask(in: pause) { [weak self] in
             self?.assumeIsolated { hub in hub.beat() }
         }
     }

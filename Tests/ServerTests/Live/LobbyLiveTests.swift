@@ -69,7 +69,9 @@ import Testing
     @Test func `Whoever looks away hears nothing more`() async throws {
         try await withServer(flags: Self.oneLoop) { server in
             let audience = try await Self.audience(on: server)
-            for watcher in audience { try await watcher.ask(#"{"type":"unwatch_lobby","id":1}"#, "unwatch_lobby_result") }
+            for watcher in audience {
+                try await watcher.ask(#"{"type":"unwatch_lobby","id":1}"#, "unwatch_lobby_result")
+            }
             #expect(try await Self.galleries(of: server) == 0)
             let host = try await server.host("dice")
             let another = try await server.guest()

@@ -41,7 +41,8 @@ import Testing
         audience.add(Self.member(5, loop: 1))
         #expect(
             addressees() == [
-                0: [.each([.numbered(1), .numbered(3)]), .gallery(.room(.numbered(1)))], 1: [.gallery(.room(.numbered(1)))],
+                0: [.each([.numbered(1), .numbered(3)]), .gallery(.room(.numbered(1)))],
+                1: [.gallery(.room(.numbered(1)))],
             ])
         audience.remove(.numbered(4))
         audience.remove(.numbered(2, loop: 1))

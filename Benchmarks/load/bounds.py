@@ -26,8 +26,8 @@ OPEN_ROOMS = [100, 1000, 20_000]
 HANDLESS = 1000
 CROWD = 10_000
 PERCENTILES = ("p50", "p90", "p99")
-# Fifty moves a second: enough of them for a hundredth to be some.
-CROWD_SECONDS = 15
+# Fifty moves a second: enough of them for a hundredth to be fifteen.
+CROWD_SECONDS = 30
 STARTS = 10
 DURABLE_RATE = 5000
 # One after the other.

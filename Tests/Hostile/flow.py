@@ -3,7 +3,7 @@
 import asyncio
 
 from behaviour import MIB, hostile
-from client import PATIENCE, PING, PONG, Ended, Player, frame, message
+from client import PING, PONG, Ended, Player, frame, message
 
 # As small as the kernel allows: what is not read stays with whoever sent it.
 TINY = 2048
@@ -15,8 +15,6 @@ MANY = {"peak": 32 * MIB, "memory": 8 * MIB}
 WHILE = 4
 # Long enough for a server that takes all to pile up what it is owed, and for one that closes to be heard.
 LONG = 15
-# Two seconds of a game at 60 steps a second.
-STATES = 40
 
 
 async def full_lobby(arena):
@@ -120,15 +118,12 @@ async def byte_reader(arena):
 
 
 async def goes_on(player):
-    """Whether somebody at Pong is still shown it: 20 times a second, or as often as a busy machine can."""
-    states = 0
-    try:
-        async with asyncio.timeout(PATIENCE):
-            while states < STATES:
-                states += (await player.next())["type"] == "game_state"
-    except TimeoutError:
-        return f"the others see {states} states in {PATIENCE} s"
-    return "the others go on"
+    """Whether somebody at Pong is still shown it: 20 times a second, of which a busy machine shows a quarter."""
+    loop = asyncio.get_running_loop()
+    begun, states = loop.time(), 0
+    while loop.time() < begun + 2:
+        states += (await player.next())["type"] == "game_state"
+    return "the others go on" if states > 10 else f"the others see {states} states in 2 s"
 
 
 @hostile("flow", "100 moves at once, none of which is waited for", "all are answered")
